@@ -8,11 +8,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import FastAPI, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from doors import app as house
 from doors.errors import HOUSE
-from doors.fields import storable
 from doors.people import check_demand
 from doors.routes import Router
 
@@ -23,15 +21,6 @@ MOST = 100
 """How many a page of a list has at most, and where no one asks for less."""
 PageSize = Annotated[int, Query(ge=1, le=MOST, description="How many, at most.")]
 PageAfter = Annotated[UUID | None, Query(description="The id of the last one of the page before.")]
-
-Text = Annotated[str, AfterValidator(storable)]
-"""A text that people write; the use case trims it."""
-
-
-class StrictBody(BaseModel):
-    """Base of request bodies: unknown fields and wrong types are refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 def create_app(title: str, *routers: Router) -> FastAPI:

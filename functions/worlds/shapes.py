@@ -7,21 +7,20 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from doors.bodies import StrictBody, Text
 from doors.fields import Timestamp
 from doors.nulls import WithNulls
-from functions.worlds.door import StrictBody, Text
 from worlds.bodies.content import BackgroundQuestion, backgrounds, species
 from worlds.bodies.models import Attribute
 from worlds.bodies.rules import derived
 from worlds.characters.models import Character
-from worlds.entering.models import Chosen, Whereabouts, Wish
-from worlds.entering.models import EntryOptions as Options
+from worlds.entering.models import CharacterWish, Chosen, EntryOptions, Whereabouts
 from worlds.owning.models import NewWorld, Settings
 from worlds.reporting.models import Report
 from worlds.skills.models import Skill
 from worlds.space.models import Position, Space
 from worlds.world import rules
-from worlds.world.models import ListedWorld, Member, World, WorldShapeInvalid
+from worlds.world.models import ListedWorld, World, WorldMember, WorldShapeInvalid
 
 Id = Annotated[UUID, Field(strict=False)]
 
@@ -53,8 +52,8 @@ class NewCharacter(StrictBody):
     background_answers: list[str] = Field(default_factory=list, max_length=20)
 
     @property
-    def wish(self) -> Wish:
-        return Wish(**self.model_dump(exclude={"world_id"}))
+    def wish(self) -> CharacterWish:
+        return CharacterWish(**self.model_dump(exclude={"world_id"}))
 
 
 class Attributes(BaseModel):
@@ -190,7 +189,7 @@ class QuestionShape(BaseModel):
     answers: list[AnswerShape]
 
 
-class EntryOptions(BaseModel):
+class EntryOptionsShape(BaseModel):
     """Ways into a world, and what a new body can be."""
 
     can_enter_as_watcher: bool
@@ -200,7 +199,7 @@ class EntryOptions(BaseModel):
     background_questions: list[QuestionShape]
 
     @classmethod
-    def of(cls, options: Options) -> EntryOptions:
+    def of(cls, options: EntryOptions) -> EntryOptionsShape:
         return cls(
             can_enter_as_watcher=options.as_watcher,
             available_npcs=[],
@@ -231,7 +230,7 @@ class SelectedWorld(BaseModel):
 
     world_id: UUID
     name: str
-    entry_options: EntryOptions
+    entry_options: EntryOptionsShape
 
 
 class SessionState(WithNulls):
@@ -267,7 +266,7 @@ class SocketTicket(BaseModel):
     websocket_url: str
 
 
-class Point(BaseModel):
+class PlaceShape(BaseModel):
     """A place in metres."""
 
     x: float
@@ -275,15 +274,15 @@ class Point(BaseModel):
     z: float
 
     @classmethod
-    def of(cls, position: Position) -> Point:
+    def of(cls, position: Position) -> PlaceShape:
         return cls(x=position.x / 10, y=position.y / 10, z=position.z / 10)
 
 
 class Bounds(BaseModel):
     """The corners of a world with walls."""
 
-    min: Point
-    max: Point
+    min: PlaceShape
+    max: PlaceShape
 
 
 class WorldShape(WithNulls):
@@ -313,7 +312,7 @@ class WorldShape(WithNulls):
             name=world.name,
             shape=space.shape,
             radius=round(space.circumference / 10 / 6.283185307179586, 1) if space.shape == "spherical" else None,
-            bounds=Bounds(min=Point.of(space.lowest), max=Point.of(space.highest)) if has_walls else None,
+            bounds=Bounds(min=PlaceShape.of(space.lowest), max=PlaceShape.of(space.highest)) if has_walls else None,
             owner_id=world.owner_id,
             created_at=world.created_at,
             privacy=world.privacy,
@@ -425,7 +424,7 @@ class MemberShape(WithNulls):
     since: Timestamp
 
     @classmethod
-    def of(cls, member: Member) -> MemberShape:
+    def of(cls, member: WorldMember) -> MemberShape:
         return cls(user_id=member.account_id, user_name=member.user_name, role=member.role, since=member.since)
 
 

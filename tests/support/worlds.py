@@ -14,9 +14,9 @@ from tests.support.people import make_someone
 from worlds.characters import service as characters
 from worlds.characters.models import Character
 from worlds.entering import service as entering
-from worlds.entering.models import Wish
+from worlds.entering.models import CharacterWish
 from worlds.play import service as play
-from worlds.play.frames import Frame
+from worlds.play.frames import ClientFrame
 from worlds.posts.envelopes import Envelope
 from worlds.space.models import Position, Space
 from worlds.world import service as worlds
@@ -36,7 +36,7 @@ class Player:
 
     def types(self, tx: Tx, text: str, command_id: str | None = None) -> list[Envelope]:
         """Send a command; return what comes back."""
-        return play.play(tx, self.connection_id, Frame("command", command_id, text))
+        return play.play(tx, self.connection_id, ClientFrame("command", command_id, text))
 
     def character(self, tx: Tx) -> Character:
         """Return the character as it is stored."""
@@ -55,7 +55,9 @@ def come_to_lobby(tx: Tx, name: str = "") -> Player:
 def come_to(tx: Tx, world_id: UUID, name: str, role: str = "player", **wish: Any) -> Player:
     """Let someone new enter a world with a body of their own."""
     someone = make_someone(tx)
-    made = entering.create(tx, someone.identity, world_id, Wish(name=name, species="human", role=role, seed=1, **wish))
+    made = entering.create(
+        tx, someone.identity, world_id, CharacterWish(name=name, species="human", role=role, seed=1, **wish)
+    )
     return connect(tx, someone.identity, made.character_id)
 
 

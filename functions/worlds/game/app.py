@@ -18,7 +18,7 @@ from functions.worlds.shapes import (
     CharacterChoice,
     CharacterList,
     CharacterShape,
-    EntryOptions,
+    EntryOptionsShape,
     JoinedWorld,
     MadeCharacter,
     NewCharacter,
@@ -53,11 +53,11 @@ async def world_map(call: Call, world_id: UUID, size: MapSize = 64) -> Response:
     )
 
 
-@app.get("/api/game/entry-options", response_model=EntryOptions)
+@app.get("/api/game/entry-options", response_model=EntryOptionsShape)
 @requires_account()
 async def entry_options(call: Call, world_id: Annotated[UUID, Query()]) -> Response:
     """How one can enter a world."""
-    return signed_in(call).look(lambda tx, me: EntryOptions.of(entering.options(tx, me, world_id)))
+    return signed_in(call).look(lambda tx, me: EntryOptionsShape.of(entering.options(tx, me, world_id)))
 
 
 @app.get("/api/game/characters", response_model=CharacterList)

@@ -95,7 +95,7 @@ def answer(connection_id: str, body: str, request_id: str) -> str:
     return envelopes.frame([each for frame in sent for each in _play(connection_id, frame, request_id)])
 
 
-def _play(connection_id: str, frame: frames.Frame, request_id: str) -> list[Envelope]:
+def _play(connection_id: str, frame: frames.ClientFrame, request_id: str) -> list[Envelope]:
     now = datetime.now(UTC)
     try:
         if frame.kind == "ping":

@@ -64,5 +64,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     }
 
 
-def _claim(tx: Tx) -> tuple[list[posts.Delivery], list[closing.Farewell]]:
+def _claim(tx: Tx) -> tuple[list[posts.PostDelivery], list[closing.Farewell]]:
     return posts.claim(tx), closing.take(tx)

@@ -13,7 +13,7 @@ from functions.worlds.session import interview_routes
 from functions.worlds.session.settings import settings
 from functions.worlds.shapes import (
     CharacterChoice,
-    EntryOptions,
+    EntryOptionsShape,
     JoinedWorld,
     MadeCharacter,
     NewCharacter,
@@ -49,7 +49,7 @@ async def select_world(body: WorldChoice, call: Call) -> Response:
     def use_case(tx: Tx, me: Identity) -> SelectedWorld:
         world = entering.select_world(tx, me, body.world_id)
         return SelectedWorld(
-            world_id=world.world_id, name=world.name, entry_options=EntryOptions.of(entering.options_of(world))
+            world_id=world.world_id, name=world.name, entry_options=EntryOptionsShape.of(entering.options_of(world))
         )
 
     return signed_in(call).act(use_case)

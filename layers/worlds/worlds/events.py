@@ -29,7 +29,7 @@ EVENT_TYPES: Final[tuple[type[WorldEvent], ...]] = (
     carrying.ItemDropped,
     carrying.ItemHandedOver,
     carrying.ItemReceived,
-    carrying.ItemUsed,
+    carrying.ItemConsumed,
     carrying.ItemEquipped,
     carrying.ItemUnequipped,
     carrying.ItemDurabilityChanged,

@@ -97,7 +97,7 @@ def test_each_slice_leaves_a_checkpoint_and_tells_those_who_wait(tx: Tx):
 def test_no_one_enters_a_world_that_is_being_made(tx: Tx):
     ann = come_to_lobby(tx)
     world = start_world(tx)
-    made = entering.create(tx, ann.me, world.world_id, entering.Wish(name="Ann", species="human"))
+    made = entering.create(tx, ann.me, world.world_id, entering.CharacterWish(name="Ann", species="human"))
 
     with pytest.raises(WorldNotReady):
         entering.select(tx, ann.me, made.character_id)

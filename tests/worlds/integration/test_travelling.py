@@ -10,7 +10,7 @@ from kernel.database import Tx
 from tests.support.people import make_someone
 from tests.support.worlds import Player, code, come_to, come_to_lobby, connect, make_world, texts, told
 from worlds.entering import service as entering
-from worlds.entering.models import NoEntryToTheLobby, NoWatchers, Wish
+from worlds.entering.models import CharacterWish, NoEntryToTheLobby, NoWatchers
 from worlds.play import closing, leaving
 from worlds.play import service as play
 from worlds.space.models import Position
@@ -84,7 +84,7 @@ def test_another_world_is_not_entered_without_a_portal(tx: Tx):
 def test_who_has_a_character_there_is_told_which(tx: Tx):
     aether = make_world(tx)
     ann = come_to_lobby(tx)
-    made = entering.create(tx, ann.me, aether.world_id, Wish(name="Ana", species="elf"))
+    made = entering.create(tx, ann.me, aether.world_id, CharacterWish(name="Ana", species="elf"))
 
     _, about = metadata(ann, tx, "enter Aether")
 
@@ -109,7 +109,7 @@ def test_the_ghost_takes_the_name_and_the_look_of_the_body_that_was_played_last(
     one, other = make_world(tx, "One"), make_world(tx, "Other")
     ann = come_to_lobby(tx)
     for world, name in ((one, "Ana"), (other, "Bea")):
-        wish = Wish(name=name, species="human", description=f"{name} smiles.")
+        wish = CharacterWish(name=name, species="human", description=f"{name} smiles.")
         made = entering.create(tx, ann.me, world.world_id, wish)
         tx.execute("UPDATE worlds.characters SET created_at = created_at - interval '1 minute'")
     connect(tx, ann.me, made.character_id)
@@ -135,7 +135,7 @@ def test_a_watcher_is_made_once(tx: Tx):
 def test_who_has_a_body_in_a_world_does_not_watch_it(tx: Tx):
     aether = make_world(tx)
     ann = come_to_lobby(tx)
-    entering.create(tx, ann.me, aether.world_id, Wish(name="Ana", species="elf"))
+    entering.create(tx, ann.me, aether.world_id, CharacterWish(name="Ana", species="elf"))
 
     assert code(ann.types(tx, "watcher aether")) == "CHARACTER_EXISTS"
     assert code(ann.types(tx, "create character Bea player elf aether")) == "CHARACTER_EXISTS"
@@ -184,13 +184,13 @@ def test_a_private_world_lets_only_its_members_in_and_no_watchers(tx: Tx):
     assert code(ann.types(tx, "watcher secret")) == "WORLD_PRIVATE"
     assert metadata(bob, tx, "enter secret")[1]["can_enter_as_watcher"] is False
     with pytest.raises(NoWatchers):
-        entering.create(tx, bob.me, secret.world_id, Wish(name="Bob", species="", role="watcher"))
+        entering.create(tx, bob.me, secret.world_id, CharacterWish(name="Bob", species="", role="watcher"))
 
 
 def test_who_is_no_longer_invited_cannot_connect_with_the_character_that_they_have_there(tx: Tx):
     aether = make_world(tx)
     ann = make_someone(tx).identity
-    made = entering.create(tx, ann, aether.world_id, Wish(name="Ana", species="elf"))
+    made = entering.create(tx, ann, aether.world_id, CharacterWish(name="Ana", species="elf"))
     tx.execute("UPDATE worlds.worlds SET privacy = 'invite'")
 
     with pytest.raises(WorldPrivate):
@@ -203,7 +203,7 @@ def test_a_world_is_full_when_its_seats_are_taken_but_not_for_those_who_are_in_i
     bob = come_to_lobby(tx)
 
     assert code(bob.types(tx, "enter small")) == "WORLD_FULL"
-    bobs = entering.create(tx, bob.me, small.world_id, Wish(name="Bob", species="human"))
+    bobs = entering.create(tx, bob.me, small.world_id, CharacterWish(name="Bob", species="human"))
     with pytest.raises(WorldFull):
         entering.select(tx, bob.me, bobs.character_id)
     with pytest.raises(WorldFull):
@@ -214,7 +214,7 @@ def test_a_world_is_full_when_its_seats_are_taken_but_not_for_those_who_are_in_i
 
 def test_no_one_makes_a_character_for_the_lobby(tx: Tx):
     with pytest.raises(NoEntryToTheLobby):
-        entering.create(tx, make_someone(tx).identity, UUID(int=0), Wish(name="Ana", species="elf"))
+        entering.create(tx, make_someone(tx).identity, UUID(int=0), CharacterWish(name="Ana", species="elf"))
 
 
 def test_score_skills_and_world_info_tell_what_is_stored(tx: Tx):

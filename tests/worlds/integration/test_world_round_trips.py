@@ -17,7 +17,7 @@ from tests.support.people import Someone, make_someone
 from tests.support.round_trips import counted
 from tests.support.worlds import come_to, come_to_lobby, connect, make_world
 from worlds.entering import service as entering
-from worlds.entering.models import Wish
+from worlds.entering.models import CharacterWish
 
 TRIES = 3
 
@@ -34,7 +34,7 @@ class Stage:
         with transaction(conn) as tx:
             ghost = entering.ghost(tx, self.ann.identity)
             self.player = connect(tx, self.ann.identity, ghost.character.character_id)
-            body = entering.create(tx, self.ann.identity, self.aether, Wish(name="Ana", species="elf"))
+            body = entering.create(tx, self.ann.identity, self.aether, CharacterWish(name="Ana", species="elf"))
             self.body = str(body.character_id)
             self.guest = come_to(tx, self.aether, "Rude")
             self.other = come_to_lobby(tx)

@@ -15,21 +15,21 @@ from worlds.commands.matching import find
 from worlds.commands.models import (
     AmbiguousCommand,
     BodyNeeded,
-    Command,
     CommandTooLong,
+    CommandTopic,
     DistanceOutOfRange,
     EmptyCommand,
     IncompleteCommand,
     NotADistance,
     OwnersOnly,
-    Topic,
     UnknownCommand,
     UnknownDirection,
     UnknownTopic,
     UnreadableCommand,
+    WorldCommand,
 )
 from worlds.commands.parsing import clean, complete, help_about, help_text, line_of, parse, require
-from worlds.items.models import Slot
+from worlds.items.models import WearSlot
 from worlds.movement.models import Mode
 
 # The rows of the specification that need no NPC, fight or economy.
@@ -89,7 +89,7 @@ def test_the_commands_are_those_of_the_specification_and_ours():
 
 def test_a_verb_means_one_command():
     with pytest.raises(ValueError, match="look means look and look"):
-        by_verb((COMMANDS[0], Command("look", "look", "", Topic.WAY)))
+        by_verb((COMMANDS[0], WorldCommand("look", "look", "", CommandTopic.WAY)))
 
 
 def test_look_at_the_old_statue_and_l_statue_find_the_same():
@@ -227,13 +227,13 @@ def test_what_is_given_goes_to_someone():
     ("line", "target", "slot"),
     [
         ("equip copper ring", "copper ring", None),
-        ("equip copper ring ring2", "copper ring", Slot.RING2),
-        ("wear the cap on the head", "cap", Slot.HEAD),
-        ("wield axe in main hand", "axe", Slot.MAIN_HAND),
+        ("equip copper ring ring2", "copper ring", WearSlot.RING2),
+        ("wear the cap on the head", "cap", WearSlot.HEAD),
+        ("wield axe in main hand", "axe", WearSlot.MAIN_HAND),
         ("wear head", "head", None),
     ],
 )
-def test_clothes_and_where_they_go(line: str, target: str, slot: Slot | None):
+def test_clothes_and_where_they_go(line: str, target: str, slot: WearSlot | None):
     found = parse(line)
 
     assert (found.command.name, found.target, found.slot) == ("equip", target, slot)

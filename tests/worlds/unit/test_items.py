@@ -16,19 +16,19 @@ from kernel.errors import DomainError
 from worlds.items.content import items
 from worlds.items.models import (
     AlreadyWorn,
+    Belongings,
     CarryLimitReached,
     Held,
-    Inventory,
     InventoryChange,
     ItemNotHeld,
     NotUsable,
     NotWearable,
     NotWorn,
-    Slot,
     SlotTaken,
     TooFewHeld,
     UnknownSlot,
     Wear,
+    WearSlot,
     WrongSlot,
 )
 from worlds.items.rules import (
@@ -56,14 +56,14 @@ def ids() -> Callable[[], UUID]:
     return lambda: UUID(int=next(numbers))
 
 
-def held(number: int, key: str, quantity: int = 1, slot: Slot | None = None, durability: int = 100) -> Held:
+def held(number: int, key: str, quantity: int = 1, slot: WearSlot | None = None, durability: int = 100) -> Held:
     return Held(UUID(int=number), ITEMS[key], quantity, durability, slot)
 
 
 def test_trap_13_only_more_than_the_limit_is_refused():
     limit = carry_limit(50)
     stones = tuple(held(number, "stone", 50) for number in range(4))
-    carried = Inventory((*stones, held(10, "stone", 49), held(11, "candle", 9)))
+    carried = Belongings((*stones, held(10, "stone", 49), held(11, "candle", 9)))
 
     assert (limit, carried.grams) == (250_000, 249_900)
     assert add(carried, held(12, "candle"), limit).grams == 250_000
@@ -72,7 +72,7 @@ def test_trap_13_only_more_than_the_limit_is_refused():
 
 
 def test_trap_13_a_stack_weighs_its_quantity_and_dropping_some_leaves_the_rest():
-    quiver = Inventory((held(1, "arrow", 20),))
+    quiver = Belongings((held(1, "arrow", 20),))
 
     left, dropped = take(quiver, UUID(int=1), 5, ids())
 
@@ -81,20 +81,20 @@ def test_trap_13_a_stack_weighs_its_quantity_and_dropping_some_leaves_the_rest()
 
 
 def test_worn_things_weigh_as_much():
-    inventory = Inventory((held(1, "chain_shirt"),))
+    inventory = Belongings((held(1, "chain_shirt"),))
 
     assert equip(inventory, UUID(int=1)).grams == inventory.grams == 9_000
 
 
 def test_what_one_does_not_have_cannot_be_dropped():
     with pytest.raises(ItemNotHeld):
-        take(Inventory(), UUID(int=1), 1, ids())
+        take(Belongings(), UUID(int=1), 1, ids())
     with pytest.raises(TooFewHeld, match="no more than 3 arrows"):
-        take(Inventory((held(1, "arrow", 3),)), UUID(int=1), 4, ids())
+        take(Belongings((held(1, "arrow", 3),)), UUID(int=1), 4, ids())
 
 
 def test_what_is_picked_up_fills_stacks_of_its_kind_first():
-    inventory = Inventory((held(1, "arrow", 15), held(2, "candle", 1), held(3, "arrow", 18)))
+    inventory = Belongings((held(1, "arrow", 15), held(2, "candle", 1), held(3, "arrow", 18)))
 
     after = add(inventory, held(4, "arrow", 10), PLENTY)
 
@@ -104,22 +104,22 @@ def test_what_is_picked_up_fills_stacks_of_its_kind_first():
 def test_things_of_another_quality_or_condition_lie_apart():
     fine = Held(UUID(int=2), ITEMS["arrow"], quality=2)
 
-    assert len(add(Inventory((held(1, "arrow"),)), fine, PLENTY).held) == 2
-    assert len(add(Inventory((held(1, "arrow"),)), held(2, "arrow", durability=90), PLENTY).held) == 2
+    assert len(add(Belongings((held(1, "arrow"),)), fine, PLENTY).held) == 2
+    assert len(add(Belongings((held(1, "arrow"),)), held(2, "arrow", durability=90), PLENTY).held) == 2
 
 
 def test_two_rings_fit_and_the_third_is_refused():
-    inventory = Inventory((held(1, "copper_ring"), held(2, "silver_ring"), held(3, "copper_ring")))
+    inventory = Belongings((held(1, "copper_ring"), held(2, "silver_ring"), held(3, "copper_ring")))
 
     both = equip(equip(inventory, UUID(int=1)), UUID(int=2))
 
-    assert [each.slot for each in both.held] == [Slot.RING1, Slot.RING2, None]
+    assert [each.slot for each in both.held] == [WearSlot.RING1, WearSlot.RING2, None]
     with pytest.raises(SlotTaken, match="copper ring"):
         equip(both, UUID(int=3))
     with pytest.raises(SlotTaken, match="silver ring"):
-        equip(both, UUID(int=3), Slot.RING2)
-    assert equip(unequip(both, UUID(int=1), PLENTY), UUID(int=3)).worn(Slot.RING1) == held(
-        3, "copper_ring", slot=Slot.RING1
+        equip(both, UUID(int=3), WearSlot.RING2)
+    assert equip(unequip(both, UUID(int=1), PLENTY), UUID(int=3)).worn(WearSlot.RING1) == held(
+        3, "copper_ring", slot=WearSlot.RING1
     )
 
 
@@ -130,10 +130,10 @@ def test_there_is_armour_for_every_slot():
 
 
 def test_what_cannot_be_put_on_or_taken_off():
-    inventory = Inventory((held(1, "axe"), held(2, "arrow"), held(3, "lamp", slot=Slot.OFF_HAND)))
+    inventory = Belongings((held(1, "axe"), held(2, "arrow"), held(3, "lamp", slot=WearSlot.OFF_HAND)))
 
     with pytest.raises(WrongSlot, match="It fits: main hand"):
-        equip(inventory, UUID(int=1), Slot.HEAD)
+        equip(inventory, UUID(int=1), WearSlot.HEAD)
     with pytest.raises(NotWearable):
         equip(inventory, UUID(int=2))
     with pytest.raises(AlreadyWorn):
@@ -143,16 +143,16 @@ def test_what_cannot_be_put_on_or_taken_off():
 
 
 def test_taking_off_needs_room():
-    inventory = Inventory((held(1, "lamp", slot=Slot.OFF_HAND),))
+    inventory = Belongings((held(1, "lamp", slot=WearSlot.OFF_HAND),))
 
-    assert unequip(inventory, UUID(int=1), 1_200).worn(Slot.OFF_HAND) is None
+    assert unequip(inventory, UUID(int=1), 1_200).worn(WearSlot.OFF_HAND) is None
     with pytest.raises(CarryLimitReached):
         unequip(inventory, UUID(int=1), 1_199)
 
 
 def test_slots_have_names_that_people_type():
-    assert slot_named("Main-Hand") == Slot.MAIN_HAND
-    assert slot_named("ring 2") == Slot.RING2
+    assert slot_named("Main-Hand") == WearSlot.MAIN_HAND
+    assert slot_named("ring 2") == WearSlot.RING2
     with pytest.raises(UnknownSlot):
         slot_named("tail")
 
@@ -161,15 +161,15 @@ def test_slots_have_names_that_people_type():
     ("wear", "left"), [(Wear.HIT, 49), (Wear.HEAVY_HIT, 48), (Wear.FUMBLE, 47), (Wear.HIT_TAKEN, 49)]
 )
 def test_fighting_wears_things_out(wear: Wear, left: int):
-    inventory = wear_out(Inventory((held(1, "axe", durability=50),)), UUID(int=1), wear)
+    inventory = wear_out(Belongings((held(1, "axe", durability=50),)), UUID(int=1), wear)
 
     assert inventory.held[0].durability == left
 
 
 def test_broken_things_do_nothing_until_they_are_repaired():
     fragile = ITEMS["axe"].model_copy(update={"durability": 60})
-    whole = Inventory((Held.new(UUID(int=1), fragile),))
-    broken = Inventory((Held(UUID(int=1), fragile, durability=2),))
+    whole = Belongings((Held.new(UUID(int=1), fragile),))
+    broken = Belongings((Held(UUID(int=1), fragile, durability=2),))
 
     broken = wear_out(broken, UUID(int=1), Wear.FUMBLE)
 
@@ -180,7 +180,7 @@ def test_broken_things_do_nothing_until_they_are_repaired():
 
 
 def test_using_consumes_one_and_says_its_effect():
-    bag = Inventory((held(1, "berry", 2), held(2, "clay")))
+    bag = Belongings((held(1, "berry", 2), held(2, "clay")))
 
     one, effect = use(bag, UUID(int=1))
     none, _ = use(one, UUID(int=1))
@@ -192,10 +192,10 @@ def test_using_consumes_one_and_says_its_effect():
 
 
 def test_what_is_written_is_what_differs():
-    before = Inventory((held(1, "arrow", 5), held(2, "lamp"), held(3, "clay")))
+    before = Belongings((held(1, "arrow", 5), held(2, "lamp"), held(3, "clay")))
     after, _ = take(equip(before, UUID(int=2)), UUID(int=3), 1, ids())
 
-    assert changes(before, after) == InventoryChange((held(2, "lamp", slot=Slot.OFF_HAND),), (UUID(int=3),))
+    assert changes(before, after) == InventoryChange((held(2, "lamp", slot=WearSlot.OFF_HAND),), (UUID(int=3),))
 
 
 def test_stacks_that_cannot_be():
@@ -204,7 +204,7 @@ def test_stacks_that_cannot_be():
     with pytest.raises(ValueError, match="not a stack"):
         held(1, "arrow", 0)
     with pytest.raises(ValueError, match="two things"):
-        Inventory((held(1, "lamp", slot=Slot.OFF_HAND), held(2, "lamp", slot=Slot.OFF_HAND)))
+        Belongings((held(1, "lamp", slot=WearSlot.OFF_HAND), held(2, "lamp", slot=WearSlot.OFF_HAND)))
 
 
 # What may happen between a bag and the ground: (operation, which stack, how many).
@@ -221,7 +221,7 @@ def test_nothing_is_made_and_nothing_is_lost(
 ):
     new_id = ids()
     ground = [Held.new(new_id(), ITEMS[key], min(quantity, ITEMS[key].max_stack)) for key, quantity in found]
-    bag = Inventory()
+    bag = Belongings()
     total = tally(ground)
 
     for operation, which, quantity in moves:
@@ -238,14 +238,14 @@ def tally(stacks: list[Held]) -> Counter[str]:
 
 
 def played(
-    bag: Inventory,
+    bag: Belongings,
     ground: list[Held],
     operation: str,
     which: int,
     quantity: int,
     limit: int,
     new_id: Callable[[], UUID],
-) -> tuple[Inventory, list[Held]]:
+) -> tuple[Belongings, list[Held]]:
     if operation == "add":
         if not ground:
             return bag, ground
@@ -269,7 +269,7 @@ def played(
 @given(steps)
 def test_writing_the_changes_gives_what_should_be_stored(moves: list[tuple[str, int, int]]):
     new_id = ids()
-    bag = before = Inventory((held(1, "arrow", 20), held(2, "axe"), held(3, "copper_ring"), held(4, "clay", 9)))
+    bag = before = Belongings((held(1, "arrow", 20), held(2, "axe"), held(3, "copper_ring"), held(4, "clay", 9)))
     ground: list[Held] = []
     for operation, which, quantity in moves:
         with contextlib.suppress(DomainError):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from kernel.texts import translate
 from worlds.acting.looking import around
-from worlds.acting.models import Message, Outcome, Post, Scene
+from worlds.acting.models import CommandOutcome, GameMessage, PlayerPost, Scene
 
 
-def greeting(scene: Scene) -> Outcome:
+def greeting(scene: Scene) -> CommandOutcome:
     """Return the first lines of who arrives, and the news of it for those who are near."""
     if scene.me.last_played is None:
         text = translate(
@@ -16,8 +16,8 @@ def greeting(scene: Scene) -> Outcome:
         )
     else:
         text = translate("Welcome back, {name}.", name=scene.me.name)
-    arrives = Message("system", translate("{name} is here now.", name=scene.me.name))
-    return Outcome(
-        messages=[Message("system", text), around(scene)],
-        posts=[Post(each.character_id, arrives) for each in scene.people if each.hears_me],
+    arrives = GameMessage("system", translate("{name} is here now.", name=scene.me.name))
+    return CommandOutcome(
+        messages=[GameMessage("system", text), around(scene)],
+        posts=[PlayerPost(each.character_id, arrives) for each in scene.people if each.hears_me],
     )

@@ -9,15 +9,15 @@ from uuid import UUID, uuid4
 from kernel.quantities import Wanted, resolve
 from kernel.texts import translate
 from worlds.acting.looking import metres, names_of
-from worlds.acting.models import Locked, Message, NotTakeable, Outcome, Scene, TargetOutOfRange
+from worlds.acting.models import CommandOutcome, GameMessage, Locked, NotTakeable, Scene, TargetOutOfRange
 from worlds.acting.needs import REACH
 from worlds.acting.sheet import stamina_of
 from worlds.carrying.events import (
+    ItemConsumed,
     ItemDropped,
     ItemEquipped,
     ItemPickedUp,
     ItemUnequipped,
-    ItemUsed,
     Stack,
 )
 from worlds.characters.events import HealthChanged, StaminaChanged
@@ -27,14 +27,14 @@ from worlds.commands.models import Parsed
 from worlds.items import rules as items
 from worlds.items.content import Effect
 from worlds.items.content import items as catalogue
-from worlds.items.models import Held, Inventory, ItemNotHeld, TooFewHeld
+from worlds.items.models import Belongings, Held, ItemNotHeld, TooFewHeld
 from worlds.log.models import WorldEvent
 from worlds.movement import rules as movement
 
 NewId = Callable[[], UUID]
 
 
-def get(scene: Scene, parsed: Parsed) -> Outcome:
+def get(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Pick something up."""
     found = find(scene.things, parsed.target, names_of)
     if found.squared_distance > REACH * REACH:
@@ -61,10 +61,10 @@ def get(scene: Scene, parsed: Parsed) -> Outcome:
         total=items.kilograms(after.grams),
         limit=items.kilograms(limit_of(scene.me)),
     )
-    return Outcome(events=[event], messages=[Message("action", text)])
+    return CommandOutcome(events=[event], messages=[GameMessage("action", text)])
 
 
-def drop(scene: Scene, parsed: Parsed) -> Outcome:
+def drop(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Put something down where one stands."""
     held = held_named(scene.me, parsed.target)
     quantity = _wanted(parsed.quantity, held.quantity, otherwise=1)
@@ -77,12 +77,12 @@ def drop(scene: Scene, parsed: Parsed) -> Outcome:
         position=scene.me.position,
         **changed(scene.me, after, dropped),
     )
-    return Outcome(
-        events=[event], messages=[Message("action", translate("You put down {things}.", things=counted(dropped)))]
+    return CommandOutcome(
+        events=[event], messages=[GameMessage("action", translate("You put down {things}.", things=counted(dropped)))]
     )
 
 
-def equip(scene: Scene, parsed: Parsed) -> Outcome:
+def equip(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Wear or wield something."""
     held = held_named(scene.me, parsed.target)
     after = items.equip(scene.me.inventory, held.holding_id, parsed.slot)
@@ -90,28 +90,32 @@ def equip(scene: Scene, parsed: Parsed) -> Outcome:
     assert slot is not None
     event = ItemEquipped(slot=slot, **changed(scene.me, after, held))
     text = translate("You equip {item}: {slot}.", item=held.name, slot=slot.replace("_", " "))
-    return Outcome(events=[event], messages=[Message("action", text)])
+    return CommandOutcome(events=[event], messages=[GameMessage("action", text)])
 
 
-def unequip(scene: Scene, parsed: Parsed) -> Outcome:
+def unequip(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Take off what one wears or wields."""
     worn = [each for each in scene.me.inventory.held if each.slot]
     held = find(worn, parsed.target, held_names, ItemNotHeld)
     after = items.unequip(scene.me.inventory, held.holding_id, limit_of(scene.me))
     assert held.slot is not None
     event = ItemUnequipped(slot=held.slot, **changed(scene.me, after, held))
-    return Outcome(events=[event], messages=[Message("action", translate("You take off {item}.", item=held.name))])
+    return CommandOutcome(
+        events=[event], messages=[GameMessage("action", translate("You take off {item}.", item=held.name))]
+    )
 
 
-def use(scene: Scene, parsed: Parsed) -> Outcome:
+def use(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Use one thing up; its effect comes at once."""
     held = held_named(scene.me, parsed.target)
     after, effect = items.use(scene.me.inventory, held.holding_id)
-    used = ItemUsed(**changed(scene.me, after, held.of(1)))
+    used = ItemConsumed(**changed(scene.me, after, held.of(1)))
     happened, text = _effect(scene, effect)
-    return Outcome(
+    return CommandOutcome(
         events=[used, *happened],
-        messages=[Message("action", translate("You use {item}. {effect}", item=held.item.name, effect=text).strip())],
+        messages=[
+            GameMessage("action", translate("You use {item}. {effect}", item=held.item.name, effect=text).strip())
+        ],
     )
 
 
@@ -139,7 +143,7 @@ def counted(held: Held) -> str:
     return f"{held.name} × {held.quantity}" if held.quantity > 1 else held.name
 
 
-def changed(me: Character, after: Inventory, moved: Held) -> dict[str, Any]:
+def changed(me: Character, after: Belongings, moved: Held) -> dict[str, Any]:
     """Return the fields of an InventoryChanged: what to store so that one holds another inventory."""
     change = items.changes(me.inventory, after)
     return {

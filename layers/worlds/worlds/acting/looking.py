@@ -7,7 +7,7 @@ from math import sqrt
 from typing import Any
 
 from kernel.texts import listed, translate
-from worlds.acting.models import Message, Outcome, Person, Scene
+from worlds.acting.models import CommandOutcome, GameMessage, Scene, SeenPerson
 from worlds.acting.needs import CLOSE
 from worlds.commands import parsing
 from worlds.commands.matching import find
@@ -21,15 +21,15 @@ from worlds.items import rules as items
 from worlds.items.content import items as catalogue
 
 
-def look(scene: Scene, parsed: Parsed) -> Outcome:
+def look(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Describe where one is, or one thing or person."""
     if not parsed.target:
-        return Outcome(messages=[around(scene)])
+        return CommandOutcome(messages=[around(scene)])
     seen = find([*scene.things, *scene.people], parsed.target, names_of)
-    return Outcome(messages=[Message("area_description", describe(scene, seen), {"target": name_of(seen)})])
+    return CommandOutcome(messages=[GameMessage("area_description", describe(scene, seen), {"target": name_of(seen)})])
 
 
-def around(scene: Scene) -> Message:
+def around(scene: Scene) -> GameMessage:
     """Return what one sees when one looks around."""
     if scene.world.is_lobby:
         lines = [
@@ -49,13 +49,13 @@ def around(scene: Scene) -> Message:
     exits = [each.name for each in scene.things if each.portal_to is not None]
     if exits:
         lines.append(translate("Ways out: {names}.", names=listed(exits)))
-    return Message("area_description", "\n".join(lines), {"entities": [mark(each) for each in seen]})
+    return GameMessage("area_description", "\n".join(lines), {"entities": [mark(each) for each in seen]})
 
 
-def mark(seen: Entity | Person) -> dict[str, Any]:
+def mark(seen: Entity | SeenPerson) -> dict[str, Any]:
     """Return what a client needs to link to what is seen, and to draw it. The name is the one in the text."""
     x, y, z = (axis / 10 for axis in seen.position)
-    if isinstance(seen, Person):
+    if isinstance(seen, SeenPerson):
         identifier, kind, name = seen.character_id, "character", seen.name
     else:
         identifier, kind = seen.entity_id, "portal" if seen.portal_to is not None else seen.kind
@@ -63,9 +63,9 @@ def mark(seen: Entity | Person) -> dict[str, Any]:
     return {"id": str(identifier), "name": name, "type": kind, "position": {"x": x, "y": y, "z": z}}
 
 
-def describe(scene: Scene, seen: Entity | Person) -> str:
+def describe(scene: Scene, seen: Entity | SeenPerson) -> str:
     """Return what one sees of a thing or a person; fine details only from close by."""
-    if isinstance(seen, Person):
+    if isinstance(seen, SeenPerson):
         about = translate("{name}, {species}.", name=seen.name, species=seen.species)
         return f"{about} {seen.description}".strip()
     parts = [f"{shown(seen)}.", seen.description]
@@ -76,7 +76,7 @@ def describe(scene: Scene, seen: Entity | Person) -> str:
     return " ".join(filter(None, parts))
 
 
-def world_map(scene: Scene, parsed: Parsed) -> Outcome:
+def world_map(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Show the whole world from above, and where one is.
 
     Raises:
@@ -105,21 +105,21 @@ def world_map(scene: Scene, parsed: Parsed) -> Outcome:
                 longitude=f"{abs(longitude):.2f}° {translate('east') if longitude >= 0 else translate('west')}",
             )
         )
-    return Outcome(messages=[Message("world_map_data", "\n".join(lines), {**drawn, "player": where})])
+    return CommandOutcome(messages=[GameMessage("world_map_data", "\n".join(lines), {**drawn, "player": where})])
 
 
-def who(scene: Scene, parsed: Parsed) -> Outcome:
+def who(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """List the people in this world."""
     names = sorted([scene.me.name, *(each.name for each in scene.people)], key=str.lower)
     text = translate("In {world}: {names}.", world=scene.world.name, names=listed(names))
-    return Outcome(messages=[Message("player_list", text, {"players": names})])
+    return CommandOutcome(messages=[GameMessage("player_list", text, {"players": names})])
 
 
-def inventory(scene: Scene, parsed: Parsed) -> Outcome:
+def inventory(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """List what one holds, with its weight and the limit."""
     held = scene.me.inventory
     if not held.held:
-        return Outcome(messages=[Message("info", translate("You carry nothing."))])
+        return CommandOutcome(messages=[GameMessage("info", translate("You carry nothing."))])
     lines = []
     for each in held.held:
         line = f"{each.quantity} × {each.name}" if each.quantity > 1 else each.name
@@ -127,20 +127,20 @@ def inventory(scene: Scene, parsed: Parsed) -> Outcome:
         lines.append(f"{line}, {each.slot.replace('_', ' ')}" if each.slot else line)
     limit = items.kilograms(items.carry_limit(scene.me.attributes.get("Might", 0)))
     total = translate("Together {weight} of {limit} kg.", weight=items.kilograms(held.grams), limit=limit)
-    return Outcome(messages=[Message("info", "\n".join([*lines, total]))])
+    return CommandOutcome(messages=[GameMessage("info", "\n".join([*lines, total]))])
 
 
-def help_about(scene: Scene, parsed: Parsed) -> Outcome:
+def help_about(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """List the commands, or explain one."""
-    return Outcome(messages=[Message("info", parsing.help_text(parsed.rest))])
+    return CommandOutcome(messages=[GameMessage("info", parsing.help_text(parsed.rest))])
 
 
-def name_of(seen: Entity | Person) -> str:
+def name_of(seen: Entity | SeenPerson) -> str:
     """Return the name of what is seen."""
     return seen.name
 
 
-def names_of(seen: Entity | Person) -> Sequence[str]:
+def names_of(seen: Entity | SeenPerson) -> Sequence[str]:
     """Return the names under which something is found."""
     if isinstance(seen, Entity) and seen.item:
         kind = catalogue.by_key[seen.item]
@@ -148,9 +148,9 @@ def names_of(seen: Entity | Person) -> Sequence[str]:
     return (seen.name,)
 
 
-def shown(seen: Entity | Person) -> str:
+def shown(seen: Entity | SeenPerson) -> str:
     """Return how something stands in a list."""
-    if isinstance(seen, Person):
+    if isinstance(seen, SeenPerson):
         return translate("{name} ({species})", name=seen.name, species=seen.species)
     if seen.item:
         kind = catalogue.by_key[seen.item]

@@ -21,7 +21,7 @@ from worlds.world.models import Admission, World
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class GameMessage:
     """A line that a player reads.
 
     Attributes:
@@ -35,7 +35,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class SeenPerson:
     """Another character, as one sees it.
 
     Attributes:
@@ -97,8 +97,8 @@ class Scene:
     now: datetime
     rng: Random
     things: Sequence[Entity] = ()
-    people: Sequence[Person] = ()
-    named: Sequence[Person] = ()
+    people: Sequence[SeenPerson] = ()
+    named: Sequence[SeenPerson] = ()
     destinations: Sequence[Destination] = ()
     ground: Terrain | None = None
     atlas: Mapping[str, Any] | None = None
@@ -107,15 +107,15 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class PlayerPost:
     """A message to another character."""
 
     to: UUID
-    message: Message
+    message: GameMessage
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CommandOutcome:
     """What a command sets off.
 
     Attributes:
@@ -127,8 +127,8 @@ class Outcome:
     """
 
     events: Sequence[WorldEvent] = ()
-    messages: Sequence[Message] = ()
-    posts: Sequence[Post] = ()
+    messages: Sequence[GameMessage] = ()
+    posts: Sequence[PlayerPost] = ()
     made: CharacterCreated | None = None
     others: Sequence[tuple[Character, Sequence[WorldEvent]]] = ()
     trade: Trade | None = None

@@ -6,7 +6,7 @@ from typing import Final
 
 from kernel.texts import translate
 from worlds.acting.looking import name_of, names_of
-from worlds.acting.models import Message, MovementBlocked, NoStairs, Outcome, Scene, TooFarAtOnce
+from worlds.acting.models import CommandOutcome, GameMessage, MovementBlocked, NoStairs, Scene, TooFarAtOnce
 from worlds.acting.needs import Needs
 from worlds.acting.sheet import stamina_of
 from worlds.characters.events import FlightChanged, PlayerMoved, PlayerTurned
@@ -30,7 +30,7 @@ FREE_ALTITUDE: Final = 100
 """Decimetres above which nothing is in the way."""
 
 
-def step(scene: Scene, parsed: Parsed) -> Outcome:
+def step(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Go some metres in a direction."""
     if parsed.direction is None:
         return go_to(scene, parsed)
@@ -39,14 +39,14 @@ def step(scene: Scene, parsed: Parsed) -> Outcome:
     return _move(scene, direction.value, length, parsed.mode or Mode.WALK, parsed.direction)
 
 
-def go_to(scene: Scene, parsed: Parsed) -> Outcome:
+def go_to(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Walk straight to something that one sees, as near as one gets."""
     goal = find([*scene.things, *scene.people], parsed.target, names_of)
     away = space.offset(scene.world.space, scene.me.position, goal.position)
     near = max(goal.radius, METRE) if isinstance(goal, Entity) else METRE
     distance = _length(*away)
     if distance <= near:
-        return Outcome(messages=[Message("movement", translate("You are there already."))])
+        return CommandOutcome(messages=[GameMessage("movement", translate("You are there already."))])
     part = (distance - near) / distance
     east, north, up = (round(axis * part) for axis in away)
     return _walk(
@@ -54,16 +54,16 @@ def go_to(scene: Scene, parsed: Parsed) -> Outcome:
     )
 
 
-def face(scene: Scene, parsed: Parsed) -> Outcome:
+def face(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Look another way, without a step."""
     assert parsed.direction is not None
     x, y, z = Direction[parsed.direction.upper()].value
     turned = PlayerTurned(character_id=scene.me.character_id, facing=_facing(x, y, z) or scene.me.facing)
     text = translate("You face {direction}.", direction=translate(parsed.direction))
-    return Outcome(events=[turned], messages=[Message("action", text)])
+    return CommandOutcome(events=[turned], messages=[GameMessage("action", text)])
 
 
-def fly(scene: Scene, parsed: Parsed) -> Outcome:
+def fly(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Take off, rise, sink or land."""
     me = scene.me
     highest = rules.ceiling(_larger_bound(scene))
@@ -86,7 +86,7 @@ def around_the_way(parsed: Parsed) -> Needs:
     return Needs(things=around, people=around, ground=True)
 
 
-def _move(scene: Scene, way: tuple[int, int, int], length: int, mode: Mode, direction: str) -> Outcome:
+def _move(scene: Scene, way: tuple[int, int, int], length: int, mode: Mode, direction: str) -> CommandOutcome:
     me = scene.me
     if way[2] and not me.is_flying:
         raise NoStairs
@@ -99,15 +99,17 @@ def _move(scene: Scene, way: tuple[int, int, int], length: int, mode: Mode, dire
     return _walk(scene, (way[0] * length, way[1] * length, 0), mode, walked)
 
 
-def _at_altitude(scene: Scene, altitude: int) -> Outcome:
+def _at_altitude(scene: Scene, altitude: int) -> CommandOutcome:
     me = scene.me
     place = (me.position.x, me.position.y, altitude)
     event = FlightChanged(character_id=me.character_id, is_flying=altitude > 0, position=place)
     text = translate("You fly, {metres} m above the ground.", metres=altitude // METRE)
-    return Outcome(events=[event], messages=[Message("movement", text if altitude else translate("You land."))])
+    return CommandOutcome(
+        events=[event], messages=[GameMessage("movement", text if altitude else translate("You land."))]
+    )
 
 
-def _walk(scene: Scene, way: tuple[int, int, int], mode: Mode, text: str) -> Outcome:
+def _walk(scene: Scene, way: tuple[int, int, int], mode: Mode, text: str) -> CommandOutcome:
     """Return the outcome of going straight, if nothing is in the way and there is stamina for it.
 
     Raises:
@@ -135,7 +137,7 @@ def _walk(scene: Scene, way: tuple[int, int, int], mode: Mode, text: str) -> Out
     )
     if points:
         text += " " + translate("Stamina {points}/{most}.", points=left.points, most=left.maximum)
-    return Outcome(events=[event], messages=[Message("movement", text)])
+    return CommandOutcome(events=[event], messages=[GameMessage("movement", text)])
 
 
 def _require_free(scene: Scene, way: tuple[int, int, int], target: Position) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from worlds.acting.models import Outcome, Scene
+from worlds.acting.models import CommandOutcome, Scene
 from worlds.commands.models import Parsed
 
 SIGHT: Final = 200
@@ -55,14 +55,14 @@ NOTHING: Final = Needs()
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class CommandAction:
     """What a command does: pure.
 
     Attributes:
         decide: raises a refusal when it cannot be done.
     """
 
-    decide: Callable[[Scene, Parsed], Outcome]
+    decide: Callable[[Scene, Parsed], CommandOutcome]
     needs: Callable[[Parsed], Needs] = lambda parsed: NOTHING
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kernel.texts import number, translate
-from worlds.acting.models import Message, NotYet, Outcome, Scene
+from worlds.acting.models import CommandOutcome, GameMessage, NotYet, Scene
 from worlds.acting.needs import NOTHING, Needs
 from worlds.acting.sheet import state_of
 from worlds.bodies.models import ATTRIBUTE_GROUPS
@@ -19,7 +19,7 @@ VITALS = {"Health": ("hp", "maxHP"), "Stamina": ("stamina", "maxStamina"), "Focu
 """{name: what it is and the most that it can be, in a state_update}"""
 
 
-def score(scene: Scene, parsed: Parsed) -> Outcome:
+def score(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Show one's attributes, and how one is."""
     me = scene.me
     if not me.attributes:
@@ -36,7 +36,7 @@ def score(scene: Scene, parsed: Parsed) -> Outcome:
     return _told("\n".join(lines))
 
 
-def skills(scene: Scene, parsed: Parsed) -> Outcome:
+def skills(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Show what one has learned."""
     known = scene.me.skills
     lines = [
@@ -47,7 +47,7 @@ def skills(scene: Scene, parsed: Parsed) -> Outcome:
     return _told("\n".join(lines) or translate("You have not learned anything yet."))
 
 
-def world(scene: Scene, parsed: Parsed) -> Outcome:
+def world(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Show what the world is like."""
     if parsed.words[0] != "info":
         raise NotYet(command=f"world {parsed.words[0]}")
@@ -107,5 +107,5 @@ def _inside(here: World, inside: int) -> str:
     return translate("People here now: {count} of {seats}.", count=inside, seats=here.seats)
 
 
-def _told(text: str, metadata: dict[str, str] | None = None) -> Outcome:
-    return Outcome(messages=[Message("info", text, metadata or {})])
+def _told(text: str, metadata: dict[str, str] | None = None) -> CommandOutcome:
+    return CommandOutcome(messages=[GameMessage("info", text, metadata or {})])

@@ -7,8 +7,8 @@ from typing import Final
 
 from kernel.errors import DomainError
 from worlds.acting import carrying, looking, moving, sheets, speaking, trading, travelling
-from worlds.acting.models import NotYet, Outcome, Scene
-from worlds.acting.needs import EARSHOT, NOTHING, SIGHT, Action, Needs, seeing
+from worlds.acting.models import CommandOutcome, NotYet, Scene
+from worlds.acting.needs import EARSHOT, NOTHING, SIGHT, CommandAction, Needs, seeing
 from worlds.commands import parsing
 from worlds.commands.grammar import DIRECTIONS
 from worlds.commands.models import Parsed
@@ -22,43 +22,43 @@ def _in_a_trade(parsed: Parsed) -> Needs:
     return Needs(partners=True, trade=True)
 
 
-_MOVE: Final = Action(moving.step, moving.around_the_way)
+_MOVE: Final = CommandAction(moving.step, moving.around_the_way)
 
-ACTIONS: Final[Mapping[str, Action]] = {
+ACTIONS: Final[Mapping[str, CommandAction]] = {
     **dict.fromkeys(DIRECTIONS, _MOVE),
     **dict.fromkeys(("walk", "run", "sneak", "sprint", "go"), _MOVE),
-    "face": Action(moving.face),
-    "fly": Action(moving.fly, seeing(things=SIGHT, people=SIGHT, ground=True)),
-    "look": Action(looking.look, seeing(things=SIGHT, people=SIGHT, ground=True)),
-    "map": Action(looking.world_map, lambda parsed: Needs(atlas=True)),
-    "who": Action(looking.who, lambda parsed: Needs(everyone=True)),
-    "inventory": Action(looking.inventory),
-    "help": Action(looking.help_about),
-    "say": Action(speaking.say, seeing(people=EARSHOT)),
-    "emote": Action(speaking.emote, seeing(people=EARSHOT)),
-    "whisper": Action(speaking.whisper, seeing(people=SIGHT)),
-    "tell": Action(speaking.tell, speaking.naming_someone),
-    "reply": Action(speaking.reply, lambda parsed: Needs(last_teller=True)),
-    "ignore": Action(speaking.ignore, speaking.naming_someone),
-    "report": Action(speaking.report, speaking.naming_someone),
-    "enter": Action(travelling.enter, travelling.through_portals),
-    "lobby": Action(travelling.lobby, travelling.to_lobby),
-    "watcher": Action(travelling.watcher, travelling.to_named_world),
-    "create character": Action(travelling.create_character, travelling.to_last_word),
-    "create world": Action(travelling.create_world),
-    "world": Action(sheets.world, sheets.of_the_world),
-    "score": Action(sheets.score),
-    "skills": Action(sheets.skills),
-    "get": Action(carrying.get, seeing(things=SIGHT)),
-    "drop": Action(carrying.drop),
-    "equip": Action(carrying.equip),
-    "unequip": Action(carrying.unequip),
-    "use": Action(carrying.use),
-    "give": Action(trading.give, _with_a_partner),
-    "trade": Action(trading.begin, _in_a_trade),
-    "offer": Action(trading.offer, _in_a_trade),
-    "accept": Action(trading.accept, _in_a_trade),
-    "decline": Action(trading.decline, _in_a_trade),
+    "face": CommandAction(moving.face),
+    "fly": CommandAction(moving.fly, seeing(things=SIGHT, people=SIGHT, ground=True)),
+    "look": CommandAction(looking.look, seeing(things=SIGHT, people=SIGHT, ground=True)),
+    "map": CommandAction(looking.world_map, lambda parsed: Needs(atlas=True)),
+    "who": CommandAction(looking.who, lambda parsed: Needs(everyone=True)),
+    "inventory": CommandAction(looking.inventory),
+    "help": CommandAction(looking.help_about),
+    "say": CommandAction(speaking.say, seeing(people=EARSHOT)),
+    "emote": CommandAction(speaking.emote, seeing(people=EARSHOT)),
+    "whisper": CommandAction(speaking.whisper, seeing(people=SIGHT)),
+    "tell": CommandAction(speaking.tell, speaking.naming_someone),
+    "reply": CommandAction(speaking.reply, lambda parsed: Needs(last_teller=True)),
+    "ignore": CommandAction(speaking.ignore, speaking.naming_someone),
+    "report": CommandAction(speaking.report, speaking.naming_someone),
+    "enter": CommandAction(travelling.enter, travelling.through_portals),
+    "lobby": CommandAction(travelling.lobby, travelling.to_lobby),
+    "watcher": CommandAction(travelling.watcher, travelling.to_named_world),
+    "create character": CommandAction(travelling.create_character, travelling.to_last_word),
+    "create world": CommandAction(travelling.create_world),
+    "world": CommandAction(sheets.world, sheets.of_the_world),
+    "score": CommandAction(sheets.score),
+    "skills": CommandAction(sheets.skills),
+    "get": CommandAction(carrying.get, seeing(things=SIGHT)),
+    "drop": CommandAction(carrying.drop),
+    "equip": CommandAction(carrying.equip),
+    "unequip": CommandAction(carrying.unequip),
+    "use": CommandAction(carrying.use),
+    "give": CommandAction(trading.give, _with_a_partner),
+    "trade": CommandAction(trading.begin, _in_a_trade),
+    "offer": CommandAction(trading.offer, _in_a_trade),
+    "accept": CommandAction(trading.accept, _in_a_trade),
+    "decline": CommandAction(trading.decline, _in_a_trade),
 }
 """{name of a command: what it does}"""
 
@@ -69,7 +69,7 @@ def needs_of(parsed: Parsed) -> Needs:
     return NOTHING if action is None else action.needs(parsed)
 
 
-def decide(scene: Scene, parsed: Parsed) -> Outcome:
+def decide(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Return what a command sets off.
 
     Raises:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from kernel.quantities import resolve
 from kernel.texts import listed, translate
 from worlds.acting.carrying import changed, counted, held_named, limit_of
-from worlds.acting.models import Message, Outcome, Post, Scene
+from worlds.acting.models import CommandOutcome, GameMessage, PlayerPost, Scene
 from worlds.carrying.events import InventoryChanged, ItemHandedOver, ItemReceived
 from worlds.characters.models import Character
 from worlds.commands.matching import find
@@ -19,23 +19,23 @@ from worlds.items.models import Held, ItemNotHeld
 from worlds.trading.models import NoTrade, Offer, OfferGone, PartnerGone, Trade, TradingAlready
 
 
-def give(scene: Scene, parsed: Parsed) -> Outcome:
+def give(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Hand something to someone within reach."""
     partner = find(scene.partners, parsed.recipient, _names, PersonNotFound)
     held = held_named(scene.me, parsed.target)
     quantity = 1 if parsed.quantity is None else resolve(parsed.quantity, held.quantity)
     _, _, mine, theirs = _hand_over(scene.me, partner, held.holding_id, quantity)
     things = counted(held.of(min(quantity, held.item.max_stack)))
-    got = Message("action", translate("{name} gives you {things}.", name=scene.me.name, things=things))
-    return Outcome(
+    got = GameMessage("action", translate("{name} gives you {things}.", name=scene.me.name, things=things))
+    return CommandOutcome(
         events=[mine],
-        messages=[Message("action", translate("You give {things} to {name}.", things=things, name=partner.name))],
-        posts=[Post(partner.character_id, got)],
+        messages=[GameMessage("action", translate("You give {things} to {name}.", things=things, name=partner.name))],
+        posts=[PlayerPost(partner.character_id, got)],
         others=[(partner, [theirs])],
     )
 
 
-def begin(scene: Scene, parsed: Parsed) -> Outcome:
+def begin(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Ask someone within reach to trade, or agree to a trade that they have asked for."""
     partner = find(scene.partners, parsed.target, _names, PersonNotFound)
     me, trade = scene.me, scene.trade
@@ -48,12 +48,14 @@ def begin(scene: Scene, parsed: Parsed) -> Outcome:
     asked = Trade(uuid4(), me.character_id, partner.character_id, False, {}, frozenset())
     text = translate("{name} wants to trade with you. Agree with: trade {name}", name=me.name)
     own = translate("You ask {name} to trade. They agree by trading with you.", name=partner.name)
-    return Outcome(
-        messages=[Message("system", own)], posts=[Post(partner.character_id, Message("system", text))], trade=asked
+    return CommandOutcome(
+        messages=[GameMessage("system", own)],
+        posts=[PlayerPost(partner.character_id, GameMessage("system", text))],
+        trade=asked,
     )
 
 
-def offer(scene: Scene, parsed: Parsed) -> Outcome:
+def offer(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Put something on one's side of the table; 0 takes it back."""
     trade = _open_trade(scene)
     held = held_named(scene.me, parsed.target)
@@ -64,15 +66,15 @@ def offer(scene: Scene, parsed: Parsed) -> Outcome:
     return _on_the_table(scene, trade.offering(scene.me.character_id, mine))
 
 
-def accept(scene: Scene, parsed: Parsed) -> Outcome:
+def accept(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Agree to a trade as it stands; with both, it happens: whole, or not at all."""
     trade = _open_trade(scene).accepting(scene.me.character_id)
     partner = _partner(scene, trade)
     if not trade.is_agreed:
         text = translate("{name} accepts. Accept, too, and it is done.", name=scene.me.name)
-        return Outcome(
-            messages=[Message("system", translate("You accept. Now {name} has to.", name=partner.name))],
-            posts=[Post(partner.character_id, Message("system", text))],
+        return CommandOutcome(
+            messages=[GameMessage("system", translate("You accept. Now {name} has to.", name=partner.name))],
+            posts=[PlayerPost(partner.character_id, GameMessage("system", text))],
             trade=trade,
         )
     me, other = scene.me, partner
@@ -84,50 +86,50 @@ def accept(scene: Scene, parsed: Parsed) -> Outcome:
     other, me, given, taken = _all_over(other, me, trade.offer_of(other.character_id))
     theirs += given
     mine += taken
-    done = Message("system", translate("The trade is done."))
-    return Outcome(
+    done = GameMessage("system", translate("The trade is done."))
+    return CommandOutcome(
         events=mine,
         messages=[done],
-        posts=[Post(partner.character_id, done)],
+        posts=[PlayerPost(partner.character_id, done)],
         others=[(partner, theirs)],
         ended=trade,
     )
 
 
-def decline(scene: Scene, parsed: Parsed) -> Outcome:
+def decline(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Leave a trade; everyone keeps what is theirs."""
     if scene.trade is None:
         raise NoTrade
     other = scene.trade.partner_of(scene.me.character_id)
     text = translate("{name} does not trade. You keep what is yours.", name=scene.me.name)
-    return Outcome(
-        messages=[Message("system", translate("You do not trade. You keep what is yours."))],
-        posts=[Post(other, Message("system", text))],
+    return CommandOutcome(
+        messages=[GameMessage("system", translate("You do not trade. You keep what is yours."))],
+        posts=[PlayerPost(other, GameMessage("system", text))],
         ended=scene.trade,
     )
 
 
-def _agreed(scene: Scene, trade: Trade, partner: Character) -> Outcome:
+def _agreed(scene: Scene, trade: Trade, partner: Character) -> CommandOutcome:
     how = translate("Offer with: offer <item> [n]. Then: accept, or decline.")
     own = translate("You trade with {name}.", name=partner.name)
     told = translate("{name} trades with you.", name=scene.me.name)
-    return Outcome(
-        messages=[Message("system", f"{own} {how}")],
-        posts=[Post(partner.character_id, Message("system", f"{told} {how}"))],
+    return CommandOutcome(
+        messages=[GameMessage("system", f"{own} {how}")],
+        posts=[PlayerPost(partner.character_id, GameMessage("system", f"{told} {how}"))],
         trade=trade,
     )
 
 
-def _on_the_table(scene: Scene, trade: Trade) -> Outcome:
+def _on_the_table(scene: Scene, trade: Trade) -> CommandOutcome:
     """Show both sides what lies on the table."""
     partner = _partner(scene, trade)
     mine = _listed(scene.me, trade.offer_of(scene.me.character_id))
     theirs = _listed(partner, trade.offer_of(partner.character_id))
     own = translate("On the table: yours {mine}; {name}'s {theirs}.", mine=mine, name=partner.name, theirs=theirs)
     told = translate("On the table: yours {mine}; {name}'s {theirs}.", mine=theirs, name=scene.me.name, theirs=mine)
-    return Outcome(
-        messages=[Message("system", own)],
-        posts=[Post(partner.character_id, Message("system", told))],
+    return CommandOutcome(
+        messages=[GameMessage("system", own)],
+        posts=[PlayerPost(partner.character_id, GameMessage("system", told))],
         trade=trade,
     )
 

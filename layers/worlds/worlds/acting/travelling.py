@@ -15,10 +15,10 @@ from kernel.naming import key, quoted
 from kernel.texts import translate
 from worlds.acting.looking import metres
 from worlds.acting.models import (
+    CommandOutcome,
     Destination,
-    Message,
+    GameMessage,
     NowhereToGo,
-    Outcome,
     OutOfThisWorld,
     PortalLeadsNowhere,
     Scene,
@@ -32,7 +32,7 @@ from worlds.characters.models import GHOST, CharacterExists
 from worlds.commands.matching import find
 from worlds.commands.models import IncompleteCommand, Parsed
 from worlds.entering import making
-from worlds.entering.models import NoEntryToTheLobby, NoInterviewYet, Wish
+from worlds.entering.models import CharacterWish, NoEntryToTheLobby, NoInterviewYet
 from worlds.entities.models import Entity
 from worlds.world import rules as worlds
 from worlds.world.models import LOBBY, PRIVATE, World
@@ -40,31 +40,32 @@ from worlds.world.models import LOBBY, PRIVATE, World
 _WORDS: Final = re.compile(r'"([^"]*)"|(\S+)')
 
 
-def enter(scene: Scene, parsed: Parsed) -> Outcome:
+def enter(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Choose a world to enter: through a portal that is near, or by its name from the lobby."""
     destination = _destination(scene, parsed)
     if destination.world.world_id == scene.world.world_id:
-        return Outcome(messages=[Message("system", translate("You are there already."))])
+        return CommandOutcome(messages=[GameMessage("system", translate("You are there already."))])
     if destination.world.is_lobby:
         return lobby(scene, parsed)
     worlds.admit(destination.world, scene.me.account_id, destination.admission, to_enter=True)
-    return Outcome(messages=[_options(destination)])
+    return CommandOutcome(messages=[_options(destination)])
 
 
-def lobby(scene: Scene, parsed: Parsed) -> Outcome:
+def lobby(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Go back to the lobby, where everyone arrives."""
     if scene.world.is_lobby:
-        return Outcome(messages=[Message("system", translate("You are in the lobby already."))])
+        return CommandOutcome(messages=[GameMessage("system", translate("You are in the lobby already."))])
     found = next((each for each in scene.destinations if each.world.is_lobby), None)
     mine = found.mine if found else None
     made = None if mine else making.ghost(scene.me.account_id, scene.me if scene.me.attributes else None)
     character_id = mine.character_id if mine else made.character_id if made else None
-    return Outcome(
-        messages=[Message("system", translate("You leave for the lobby."), _connect(LOBBY, character_id))], made=made
+    return CommandOutcome(
+        messages=[GameMessage("system", translate("You leave for the lobby."), _connect(LOBBY, character_id))],
+        made=made,
     )
 
 
-def watcher(scene: Scene, parsed: Parsed) -> Outcome:
+def watcher(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Enter a world without a body."""
     destination = _named(scene, parsed.target)
     if destination.world.is_lobby:
@@ -78,10 +79,12 @@ def watcher(scene: Scene, parsed: Parsed) -> Outcome:
         made = making.watcher(scene.me.account_id, destination.world, scene.me.name if has_name else making.TRAVELER)
     character_id = mine.character_id if mine else made.character_id if made else None
     text = translate("You enter {world} as a watcher.", world=destination.world.name)
-    return Outcome(messages=[Message("system", text, _connect(destination.world.world_id, character_id))], made=made)
+    return CommandOutcome(
+        messages=[GameMessage("system", text, _connect(destination.world.world_id, character_id))], made=made
+    )
 
 
-def create_character(scene: Scene, parsed: Parsed) -> Outcome:
+def create_character(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Make a character for a world: the one that is named, or the one where one is."""
     name, role_name, species, world_name = _wish(parsed)
     if not world_name and scene.world.is_lobby:
@@ -92,12 +95,14 @@ def create_character(scene: Scene, parsed: Parsed) -> Outcome:
     if destination.mine is not None:
         raise CharacterExists(name=destination.mine.name)
     role = bodies.choose_role(role_name, may_be_admin=destination.admission.is_admin)
-    made = making.character(scene.me.account_id, world, Wish(name=name, species=species), role, scene.rng)
+    made = making.character(scene.me.account_id, world, CharacterWish(name=name, species=species), role, scene.rng)
     text = translate("{name} is ready to enter {world}.", name=made.name, world=world.name)
-    return Outcome(messages=[Message("system", text, _connect(world.world_id, made.character_id))], made=made)
+    return CommandOutcome(
+        messages=[GameMessage("system", text, _connect(world.world_id, made.character_id))], made=made
+    )
 
 
-def create_world(scene: Scene, parsed: Parsed) -> Outcome:
+def create_world(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Make a world by an interview, which comes later.
 
     Raises:
@@ -185,7 +190,7 @@ def _words(parsed: Parsed) -> list[str]:
     return [marked or word for marked, word in _WORDS.findall(parsed.rest)]
 
 
-def _options(destination: Destination) -> Message:
+def _options(destination: Destination) -> GameMessage:
     world, mine = destination.world, destination.mine
     may_watch = world.privacy != PRIVATE
     if mine is not None:
@@ -200,7 +205,7 @@ def _options(destination: Destination) -> Message:
         text = translate(
             'Make a body to enter {world}: create character "Your Name" player human {world}', world=world.name
         )
-    return Message(
+    return GameMessage(
         "trigger_entry_options",
         text,
         {

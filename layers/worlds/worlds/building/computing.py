@@ -14,7 +14,7 @@ import numpy as np
 
 from worlds.building.entrance import dry_spots, find_entrance
 from worlds.building.models import Finished, Slice, Task
-from worlds.generation.stages import STAGES, Result, World, collect, pack, run_stage, unpack
+from worlds.generation.stages import STAGES, GeneratedWorld, Result, collect, pack, run_stage, unpack
 from worlds.generation.tile_writing import write_tiles
 from worlds.generation.tiles import Tile, TileKey, contents
 from worlds.ground.atlas import as_json, draw
@@ -69,7 +69,7 @@ def _is_needed(name: str, results: Mapping[str, Result]) -> bool:
     return name in _COLLECTED or any(name in stage.needs for other, stage in STAGES.items() if other not in results)
 
 
-def _finish(task: Task, world: World) -> Finished:
+def _finish(task: Task, world: GeneratedWorld) -> Finished:
     packed = dict(write_tiles(world))
     digest = sha256()
     for key, content in packed.items():

@@ -12,7 +12,7 @@ from worlds.generation.cube import Spot, cell_at, direction_of
 from worlds.generation.grid import grid_of
 from worlds.generation.ground import Ground
 from worlds.generation.scale import place
-from worlds.generation.stages import World
+from worlds.generation.stages import GeneratedWorld
 from worlds.space.models import METRE, Position, Space
 from worlds.space.rules import place_at
 
@@ -32,7 +32,7 @@ RINGS: Final = (3, 5, 8, 12, 16, 20, 25, 35, 50, 75, 100)
 """Metres from a place at which others are looked for."""
 
 
-def find_entrance(world: World, circumference: float, space: Space, look: Look) -> Position:
+def find_entrance(world: GeneratedWorld, circumference: float, space: Space, look: Look) -> Position:
     """Return where people arrive.
 
     Args:
@@ -83,7 +83,7 @@ def _is_near_water(space: Space, spot: Position, look: Look) -> bool:
     return any(look(each).water in ("river", "lake") for each in reached)
 
 
-def _cells(world: World) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _cells(world: GeneratedWorld) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Return the numbers of all cells of land, the best to live in first."""
     grid = grid_of(world.parameters.edge)
     heights, celsius = world.waters.heights, world.climate.celsius

@@ -13,7 +13,7 @@ from kernel.content.library import FileSection
 from kernel.content.problems import Problem, unknown
 from worlds.configs import shipped
 from worlds.entities.models import ITEM
-from worlds.items.content import ItemsSection
+from worlds.items.content import WorldItemsSection
 from worlds.items.models import COMMON
 from worlds.space.models import Position
 from worlds.world.events import ThingPlaced
@@ -35,7 +35,7 @@ class StartingThingsSection(FileSection[StartingThingsFile]):
     model = StartingThingsFile
 
     def problems(self) -> Iterator[Problem]:
-        known = self.library[ItemsSection].by_key
+        known = self.library[WorldItemsSection].by_key
         for number, thing in enumerate(self.document.things):
             yield from unknown(self.file, f"things[{number}].item", "item", thing.item, known)
 
@@ -48,7 +48,7 @@ starting_things: Final = shipped[StartingThingsSection]
 
 def placed(world_id: UUID, spots: Sequence[Position]) -> list[ThingPlaced]:
     """Return the things that lie around an entrance, one at each spot; none where there is no dry ground."""
-    items = shipped[ItemsSection].by_key
+    items = shipped[WorldItemsSection].by_key
     return [
         ThingPlaced(
             world_id=world_id,

@@ -74,7 +74,7 @@ class ItemReceived(InventoryChanged):
     from_id: UUID
 
 
-class ItemUsed(InventoryChanged):
+class ItemConsumed(InventoryChanged):
     """Something was used up."""
 
     type: ClassVar[str] = "ItemUsed"

@@ -23,7 +23,7 @@ from worlds.characters.events import (
 )
 from worlds.characters.models import Character
 from worlds.items.content import items
-from worlds.items.models import Held, Inventory, Slot
+from worlds.items.models import Belongings, Held, WearSlot
 from worlds.log.models import Recorded, WorldEvent
 from worlds.space.models import Position
 
@@ -127,11 +127,11 @@ def _health_changed(before: Character, event: HealthChanged, recorded: Recorded)
 def _inventory_changed(before: Character, event: InventoryChanged) -> Character:
     saved = {stack.holding_id: _held(stack) for stack in event.saved}
     kept = [saved.pop(each.holding_id, each) for each in before.inventory.held if each.holding_id not in event.removed]
-    return replace(before, inventory=Inventory((*kept, *saved.values())))
+    return replace(before, inventory=Belongings((*kept, *saved.values())))
 
 
 def _held(stack: Stack) -> Held:
-    slot = None if stack.slot is None else Slot(stack.slot)
+    slot = None if stack.slot is None else WearSlot(stack.slot)
     return Held(stack.holding_id, items.by_key[stack.item], stack.quantity, stack.durability, slot, stack.quality)
 
 

@@ -9,12 +9,12 @@ from typing import Final
 from uuid import UUID
 
 from kernel.errors import Conflict, NotAllowed, NotFound
-from worlds.items.models import Inventory
+from worlds.items.models import Belongings
 from worlds.space.models import Position
 
 AGGREGATE: Final = "character"
 
-EMPTY: Final = Inventory()
+EMPTY: Final = Belongings()
 
 PLAYER: Final = "player"
 WATCHER: Final = "watcher"
@@ -57,7 +57,7 @@ class Character:
     is_present: bool = False
     created_at: datetime
     last_played: datetime | None = None
-    inventory: Inventory = EMPTY
+    inventory: Belongings = EMPTY
     ignored: frozenset[UUID] = frozenset()
 
     @property

@@ -12,7 +12,7 @@ from kernel.naming import person_key
 from worlds.characters.models import Character
 from worlds.items import rules as items
 from worlds.items.content import items as catalogue
-from worlds.items.models import Held, Inventory, Slot
+from worlds.items.models import Belongings, Held, WearSlot
 from worlds.space.cells import cell_of
 from worlds.space.models import Position
 
@@ -75,7 +75,7 @@ def save(tx: Tx, before: Character | None, after: Character) -> None:
         tx.execute(_INSERT, _values(after))
     elif before != after:
         tx.execute(_UPDATE, _values(after))
-    _save_inventory(tx, before.inventory if before else Inventory(), after)
+    _save_inventory(tx, before.inventory if before else Belongings(), after)
     _save_ignored(tx, before.ignored if before else frozenset(), after)
 
 
@@ -105,18 +105,18 @@ def read(row: dict[str, Any]) -> Character:
         is_present=row["is_present"],
         created_at=row["created_at"],
         last_played=row["last_played"],
-        inventory=Inventory(tuple(_held(each) for each in row["held"] or ())),
+        inventory=Belongings(tuple(_held(each) for each in row["held"] or ())),
         ignored=frozenset(row["ignored"] or ()),
     )
 
 
 def _held(given: list[Any]) -> Held:
     holding_id, item, quantity, durability, slot, quality = given
-    worn = None if slot is None else Slot(slot)
+    worn = None if slot is None else WearSlot(slot)
     return Held(UUID(holding_id), catalogue.by_key[item], quantity, durability, worn, quality)
 
 
-def _save_inventory(tx: Tx, before: Inventory, after: Character) -> None:
+def _save_inventory(tx: Tx, before: Belongings, after: Character) -> None:
     change = items.changes(before, after.inventory)
     if change.removed:
         tx.execute("DELETE FROM worlds.holdings WHERE holding_id = ANY(%s)", (list(change.removed),))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from worlds.characters.models import Character
 from worlds.items.content import items
-from worlds.items.models import Held, Inventory, Slot
+from worlds.items.models import Belongings, Held, WearSlot
 from worlds.space.models import Position
 
 CODE_VERSION: Final = 1
@@ -53,11 +53,11 @@ def read(state: Mapping[str, Any]) -> Character:
         skills=state["skills"],
         position=Position(*state["position"]),
         facing=(east, north, up),
-        inventory=Inventory(tuple(_held(*each) for each in state["inventory"])),
+        inventory=Belongings(tuple(_held(*each) for each in state["inventory"])),
         ignored=frozenset(map(UUID, state["ignored"])),
     )
 
 
 def _held(holding_id: str, item: str, quantity: int, durability: int, slot: str | None, quality: int) -> Held:
-    worn = None if slot is None else Slot(slot)
+    worn = None if slot is None else WearSlot(slot)
     return Held(UUID(holding_id), items.by_key[item], quantity, durability, worn, quality)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kernel.texts import to_translate
-from worlds.commands.models import Arguments, Command, Topic, Who
+from worlds.commands.models import Arguments, CommandTopic, Who, WorldCommand
 from worlds.movement.models import Mode
 
 DIRECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -28,331 +28,331 @@ _STEP_HELP: Final = to_translate("Take a step of one metre, or go as many metres
 _WEATHERS: Final = ("clear", "cloudy", "rain", "storm", "snow")
 
 _STEPS: Final = tuple(
-    Command(name, f"{name} [distance]", _STEP_HELP, Topic.WAY, Arguments.STEP, aliases, mode=Mode.WALK)
+    WorldCommand(name, f"{name} [distance]", _STEP_HELP, CommandTopic.WAY, Arguments.STEP, aliases, mode=Mode.WALK)
     for name, aliases in DIRECTIONS.items()
 )
 
-COMMANDS: Final[tuple[Command, ...]] = (
-    Command(
+COMMANDS: Final[tuple[WorldCommand, ...]] = (
+    WorldCommand(
         "look",
         "look [target]",
         to_translate("See where you are, or look closely at a thing or a person."),
-        Topic.WAY,
+        CommandTopic.WAY,
         Arguments.TARGET,
         ("l", "examine", "inspect", "view", "ex"),
     ),
     *_STEPS,
-    Command(
+    WorldCommand(
         "walk",
         "walk <direction> [distance]",
         to_translate("Walk: one stamina a metre."),
-        Topic.WAY,
+        CommandTopic.WAY,
         Arguments.GO,
         mode=Mode.WALK,
     ),
-    Command(
+    WorldCommand(
         "run",
         "run <direction> [distance]",
         to_translate("Run: twice as fast, for two stamina a metre."),
-        Topic.WAY,
+        CommandTopic.WAY,
         Arguments.GO,
         who=Who.PLAYER,
         mode=Mode.RUN,
     ),
-    Command(
+    WorldCommand(
         "sneak",
         "sneak <direction> [distance]",
         to_translate("Go quietly and slowly, for one and a half stamina a metre."),
-        Topic.WAY,
+        CommandTopic.WAY,
         Arguments.GO,
         who=Who.PLAYER,
         mode=Mode.SNEAK,
     ),
-    Command(
+    WorldCommand(
         "sprint",
         "sprint <direction> [distance]",
         to_translate("Run as fast as you can, loudly, for four stamina a metre."),
-        Topic.WAY,
+        CommandTopic.WAY,
         Arguments.GO,
         who=Who.PLAYER,
         mode=Mode.SPRINT,
     ),
-    Command(
+    WorldCommand(
         "go",
         "go <direction, thing or place>",
         to_translate("Walk up to a thing or a place that you can see."),
-        Topic.WAY,
+        CommandTopic.WAY,
         Arguments.GO,
         mode=Mode.WALK,
     ),
-    Command(
+    WorldCommand(
         "face",
         "face <direction>",
         to_translate("Turn without taking a step."),
-        Topic.WAY,
+        CommandTopic.WAY,
         Arguments.DIRECTION,
     ),
-    Command(
+    WorldCommand(
         "fly",
         "fly [up, down or metres]",
         to_translate("Take off, rise or sink by ten metres, or fly at a height. Only watchers can."),
-        Topic.WAY,
+        CommandTopic.WAY,
         Arguments.FLIGHT,
         options=("up", "down"),
     ),
-    Command(
+    WorldCommand(
         "map",
         "map",
         to_translate("See the whole world from above."),
-        Topic.WAY,
+        CommandTopic.WAY,
         aliases=("world map",),
     ),
-    Command(
+    WorldCommand(
         "weather",
         "weather",
         to_translate("Read the weather and the forecast. The owner of a world can set it: weather rain"),
-        Topic.WAY,
+        CommandTopic.WAY,
         aliases=("climate", "forecast"),
         options=_WEATHERS,
         owner_options=_WEATHERS,
     ),
-    Command(
+    WorldCommand(
         "enter",
         "enter <portal or world>",
         to_translate("Go through a portal that is near; from the lobby, into any world."),
-        Topic.WAY,
+        CommandTopic.WAY,
         Arguments.TARGET,
     ),
-    Command(
+    WorldCommand(
         "lobby",
         "lobby",
         to_translate("Leave the world and go back to the lobby."),
-        Topic.WAY,
+        CommandTopic.WAY,
         aliases=("exit", "leave", "hub"),
     ),
-    Command(
+    WorldCommand(
         "help",
         "help [command]",
         to_translate("List the commands, or explain one."),
-        Topic.WAY,
+        CommandTopic.WAY,
     ),
-    Command(
+    WorldCommand(
         "who",
         "who",
         to_translate("See who is in this world."),
-        Topic.PEOPLE,
+        CommandTopic.PEOPLE,
         aliases=("players", "online"),
     ),
-    Command(
+    WorldCommand(
         "say",
         "say <text>",
         to_translate("Speak to everyone within 50 metres."),
-        Topic.PEOPLE,
+        CommandTopic.PEOPLE,
         Arguments.TEXT,
         ("speak",),
     ),
-    Command(
+    WorldCommand(
         "whisper",
         "whisper <who> <text>",
         to_translate("Speak to someone within five metres, so that no one else hears it."),
-        Topic.PEOPLE,
+        CommandTopic.PEOPLE,
         Arguments.ADDRESSED,
         ("psst",),
     ),
-    Command(
+    WorldCommand(
         "tell",
         "tell <who> <text>",
         to_translate("Send someone a message, wherever they are. tell statue ... makes a new world."),
-        Topic.PEOPLE,
+        CommandTopic.PEOPLE,
         Arguments.ADDRESSED,
         ("message", "msg", "pm"),
     ),
-    Command(
+    WorldCommand(
         "reply",
         "reply <text>",
         to_translate("Answer the last message that someone told you."),
-        Topic.PEOPLE,
+        CommandTopic.PEOPLE,
         Arguments.TEXT,
         ("r",),
     ),
-    Command(
+    WorldCommand(
         "emote",
         "emote <text>",
         to_translate("Show what you do: emote waves"),
-        Topic.PEOPLE,
+        CommandTopic.PEOPLE,
         Arguments.TEXT,
         ("me",),
     ),
-    Command(
+    WorldCommand(
         "ignore",
         "ignore <who>",
         to_translate("Hear nothing more from someone. Write it again to end that."),
-        Topic.PEOPLE,
+        CommandTopic.PEOPLE,
         Arguments.TARGET,
     ),
-    Command(
+    WorldCommand(
         "report",
         "report <who> [reason]",
         to_translate("Tell the administrators about someone's behaviour."),
-        Topic.PEOPLE,
+        CommandTopic.PEOPLE,
         Arguments.ADDRESSED,
     ),
-    Command(
+    WorldCommand(
         "get",
         "get <item> [n]",
         to_translate("Pick up something within three metres."),
-        Topic.THINGS,
+        CommandTopic.THINGS,
         Arguments.QUANTITY,
         ("take", "grab", "pick", "pickup"),
         Who.PLAYER,
     ),
-    Command(
+    WorldCommand(
         "drop",
         "drop <item> [n]",
         to_translate("Put something on the ground."),
-        Topic.THINGS,
+        CommandTopic.THINGS,
         Arguments.QUANTITY,
         ("release", "discard", "throw"),
         Who.PLAYER,
     ),
-    Command(
+    WorldCommand(
         "inventory",
         "inventory",
         to_translate("See what you carry, its weight and your limit."),
-        Topic.THINGS,
+        CommandTopic.THINGS,
         aliases=("inv", "i", "items", "bag"),
         who=Who.PLAYER,
     ),
-    Command(
+    WorldCommand(
         "equip",
         "equip <item> [slot]",
         to_translate("Put on clothes, or take a weapon or a lamp in your hand."),
-        Topic.THINGS,
+        CommandTopic.THINGS,
         Arguments.WEAR,
         ("wear", "wield"),
         Who.PLAYER,
     ),
-    Command(
+    WorldCommand(
         "unequip",
         "unequip <item>",
         to_translate("Take off what you wear or hold."),
-        Topic.THINGS,
+        CommandTopic.THINGS,
         Arguments.TARGET,
         ("remove",),
         Who.PLAYER,
     ),
-    Command(
+    WorldCommand(
         "use",
         "use <item>",
         to_translate("Use something up: eat it, drink it, light it."),
-        Topic.THINGS,
+        CommandTopic.THINGS,
         Arguments.TARGET,
         ("consume", "activate", "apply"),
         Who.PLAYER,
     ),
-    Command(
+    WorldCommand(
         "give",
         "give <item> [n] to <who>",
         to_translate("Give something to someone near you."),
-        Topic.THINGS,
+        CommandTopic.THINGS,
         Arguments.GIVE,
         who=Who.PLAYER,
     ),
-    Command(
+    WorldCommand(
         "trade",
         "trade <who>",
         to_translate("Begin a trade with someone near you. Nothing changes hands before both have accepted."),
-        Topic.THINGS,
+        CommandTopic.THINGS,
         Arguments.TARGET,
         who=Who.PLAYER,
     ),
-    Command(
+    WorldCommand(
         "offer",
         "offer <item> [n]",
         to_translate("Put something on your side of a trade."),
-        Topic.THINGS,
+        CommandTopic.THINGS,
         Arguments.QUANTITY,
         who=Who.PLAYER,
     ),
-    Command(
+    WorldCommand(
         "accept",
         "accept",
         to_translate("Agree to a trade as it stands."),
-        Topic.THINGS,
+        CommandTopic.THINGS,
         who=Who.PLAYER,
     ),
-    Command(
+    WorldCommand(
         "decline",
         "decline",
         to_translate("Leave a trade. Everyone keeps what is theirs."),
-        Topic.THINGS,
+        CommandTopic.THINGS,
         who=Who.PLAYER,
     ),
-    Command(
+    WorldCommand(
         "open",
         "open <thing>",
         to_translate("Open a door, a chest or the like."),
-        Topic.THINGS,
+        CommandTopic.THINGS,
         Arguments.TARGET,
         who=Who.PLAYER,
     ),
-    Command(
+    WorldCommand(
         "push",
         "push <thing>",
         to_translate("Push or pull something. move with a direction walks."),
-        Topic.THINGS,
+        CommandTopic.THINGS,
         Arguments.TARGET,
         ("pull", "move"),
         Who.PLAYER,
     ),
-    Command(
+    WorldCommand(
         "score",
         "score",
         to_translate("See your attributes and how you are."),
-        Topic.FIGHT,
+        CommandTopic.FIGHT,
         aliases=("sheet",),
         who=Who.PLAYER,
     ),
-    Command(
+    WorldCommand(
         "skills",
         "skills",
         to_translate("See what you have learned."),
-        Topic.FIGHT,
+        CommandTopic.FIGHT,
         aliases=("stats",),
         who=Who.PLAYER,
     ),
-    Command(
+    WorldCommand(
         "create world",
         "create world",
         to_translate("Answer questions about a world, and it is made for you."),
-        Topic.WORLDS,
+        CommandTopic.WORLDS,
     ),
-    Command(
+    WorldCommand(
         "create character",
         "create character <name> <role> <species> [world]",
         to_translate("Make a character for a world."),
-        Topic.WORLDS,
+        CommandTopic.WORLDS,
     ),
-    Command(
+    WorldCommand(
         "watcher",
         "watcher <world>",
         to_translate("Enter a world without a body, to look around and fly."),
-        Topic.WORLDS,
+        CommandTopic.WORLDS,
         Arguments.TARGET,
     ),
-    Command(
+    WorldCommand(
         "world",
         "world <info, simulate, run, pause, speed, reset or map>",
         to_translate("Read about this world. Its owner can also let years pass."),
-        Topic.WORLDS,
+        CommandTopic.WORLDS,
         options=("info", "simulate", "run", "pause", "speed", "reset", "map"),
         owner_options=("simulate", "run", "pause", "speed", "reset"),
     ),
-    Command(
+    WorldCommand(
         "ecosystem",
         "ecosystem <status, spawn, log, lineage or breed>",
         to_translate("Read about the species of this world. Its owner can also add some."),
-        Topic.WORLDS,
+        CommandTopic.WORLDS,
         aliases=("eco",),
         options=("status", "spawn", "log", "lineage", "breed"),
         owner_options=("spawn", "breed"),
@@ -361,13 +361,13 @@ COMMANDS: Final[tuple[Command, ...]] = (
 """All commands, in the order in which help lists them."""
 
 
-def by_verb(commands: tuple[Command, ...]) -> Mapping[str, Command]:
+def by_verb(commands: tuple[WorldCommand, ...]) -> Mapping[str, WorldCommand]:
     """Return {verb: its command}: names and aliases.
 
     Raises:
         ValueError: a verb means two commands.
     """
-    found: dict[str, Command] = {}
+    found: dict[str, WorldCommand] = {}
     for command in commands:
         for verb in command.verbs:
             if found.setdefault(verb, command) is not command:

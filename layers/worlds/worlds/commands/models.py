@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from kernel.errors import NotAllowed, NotFound, Refused
 from kernel.quantities import Wanted
-from worlds.items.models import Slot
+from worlds.items.models import WearSlot
 from worlds.movement.models import Mode
 
 
@@ -48,7 +48,7 @@ class Arguments(StrEnum):
     """Who is meant, and a text as it is written. `matching.find_leading` separates them: names may have blanks."""
 
 
-class Topic(StrEnum):
+class CommandTopic(StrEnum):
     """The groups in which help lists commands. Source: worlds 27."""
 
     WAY = "Find your way"
@@ -59,7 +59,7 @@ class Topic(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class WorldCommand:
     """A command, declared once: parsing, help, completion and dispatch all read it.
 
     Attributes:
@@ -75,7 +75,7 @@ class Command:
     name: str
     syntax: str
     help: str
-    topic: Topic
+    topic: CommandTopic
     arguments: Arguments = Arguments.WORDS
     aliases: tuple[str, ...] = ()
     who: Who = Who.WATCHER
@@ -110,7 +110,7 @@ class Parsed:
         slot: where to wear it; None for the first free one.
     """
 
-    command: Command
+    command: WorldCommand
     words: tuple[str, ...] = ()
     rest: str = ""
     target: str = ""
@@ -119,7 +119,7 @@ class Parsed:
     direction: str | None = None
     distance: int | None = None
     mode: Mode | None = None
-    slot: Slot | None = None
+    slot: WearSlot | None = None
 
     @property
     def who(self) -> Who:

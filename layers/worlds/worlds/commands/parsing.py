@@ -16,20 +16,20 @@ from worlds.commands.models import (
     AmbiguousCommand,
     Arguments,
     BodyNeeded,
-    Command,
     CommandTooLong,
+    CommandTopic,
     DistanceOutOfRange,
     EmptyCommand,
     IncompleteCommand,
     NotADistance,
     OwnersOnly,
     Parsed,
-    Topic,
     UnknownCommand,
     UnknownDirection,
     UnknownTopic,
     UnreadableCommand,
     Who,
+    WorldCommand,
 )
 from worlds.items.models import UnknownSlot
 from worlds.items.rules import slot_named
@@ -137,7 +137,7 @@ def complete(text: str, names: Iterable[str] = ()) -> list[str]:
     return [f"{verb} {each}" for each in _arguments(command, names) if each.lower().startswith(argument)]
 
 
-def help_about(topic: str) -> tuple[Command, ...]:
+def help_about(topic: str) -> tuple[WorldCommand, ...]:
     """Return the commands that a topic is the beginning of, or whose group it names; all of them for "".
 
     What follows a command, as in `help world simulate`, makes no difference.
@@ -166,19 +166,19 @@ def help_text(topic: str) -> str:
     if not key(topic):
         lines = [
             f"{group}: {', '.join(each.name for each in commands if each.topic == group)}"
-            for group in Topic
+            for group in CommandTopic
             if any(each.topic == group for each in commands)
         ]
         return "\n".join((*lines, translate("Write help and a command to read what it does.")))
     return "\n".join(map(_explained, commands))
 
 
-def _explained(command: Command) -> str:
+def _explained(command: WorldCommand) -> str:
     line = f"{command.syntax}: {translate(command.help)}"
     return f"{line} {translate('Also: {names}.', names=', '.join(command.aliases))}" if command.aliases else line
 
 
-def _arguments(command: Command, names: Iterable[str]) -> Iterable[str]:
+def _arguments(command: WorldCommand, names: Iterable[str]) -> Iterable[str]:
     match command.arguments:
         case Arguments.GO:
             return (*DIRECTIONS, *names)
@@ -192,7 +192,7 @@ def _arguments(command: Command, names: Iterable[str]) -> Iterable[str]:
             return names
 
 
-def _verb(line: str) -> tuple[Command, str]:
+def _verb(line: str) -> tuple[WorldCommand, str]:
     """Return the command that a line begins with, and the rest of the line as it was written."""
     parts = line.split(maxsplit=2)
     one = key(parts[0])
@@ -211,19 +211,19 @@ def _verb(line: str) -> tuple[Command, str]:
     raise UnknownCommand(typed=quoted(parts[0]), meant=meant)
 
 
-def _prefixed(begun: str) -> list[Command]:
+def _prefixed(begun: str) -> list[WorldCommand]:
     """Return the commands with a verb that begins like this."""
     if not begun.strip():
         return []
     return list(dict.fromkeys(command for verb, command in VERBS.items() if verb.startswith(begun)))
 
 
-def _only_prefixed(begun: str) -> Command | None:
+def _only_prefixed(begun: str) -> WorldCommand | None:
     found = _prefixed(begun)
     return found[0] if len(found) == 1 else None
 
 
-def _single(commands: list[Command]) -> Command:
+def _single(commands: list[WorldCommand]) -> WorldCommand:
     if len(commands) > 1:
         raise AmbiguousCommand(names=alternatives([each.name for each in commands]))
     return commands[0]

@@ -11,7 +11,7 @@ from worlds.bodies.content import backgrounds, species
 from worlds.bodies.models import Role
 from worlds.characters.events import CharacterCreated, LookChanged
 from worlds.characters.models import GHOST, Character
-from worlds.entering.models import ENTRANCE, LOBBY_SPAWN, NoEntryToTheLobby, NoWatchers, Wish
+from worlds.entering.models import ENTRANCE, LOBBY_SPAWN, CharacterWish, NoEntryToTheLobby, NoWatchers
 from worlds.movement.models import PARTS
 from worlds.world.models import LOBBY, PRIVATE, World
 
@@ -20,7 +20,7 @@ TRAVELER: Final = "Traveler"
 """A watcher who has no other name."""
 
 
-def character(account_id: UUID, world: World, wish: Wish, role: Role, rng: Random) -> CharacterCreated:
+def character(account_id: UUID, world: World, wish: CharacterWish, role: Role, rng: Random) -> CharacterCreated:
     """Return what happens when someone makes the character that they wish for.
 
     Raises:
@@ -93,7 +93,7 @@ def entrance_of(world: World) -> tuple[int, int, int]:
     return (entrance[0], entrance[1], 0) if entrance else ENTRANCE
 
 
-def _body(account_id: UUID, world: World, wish: Wish, role: Role, rng: Random) -> CharacterCreated:
+def _body(account_id: UUID, world: World, wish: CharacterWish, role: Role, rng: Random) -> CharacterCreated:
     kind = bodies.choose_species(species.by_key.values(), wish.species)
     body = bodies.generate(kind, wish.seed, wish.point_buy, rng)
     derived = bodies.derived(body.attributes)

@@ -11,7 +11,7 @@ from worlds.world.models import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class CharacterWish:
     """What someone wants to be in a world.
 
     Attributes:

@@ -12,7 +12,7 @@ from worlds.characters import queries as characters_sql
 from worlds.characters import service as characters
 from worlds.characters.models import Character, CharacterExists
 from worlds.entering import making, queries
-from worlds.entering.models import Chosen, EntryOptions, NoEntryToTheLobby, Whereabouts, Wish
+from worlds.entering.models import CharacterWish, Chosen, EntryOptions, NoEntryToTheLobby, Whereabouts
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
 from worlds.world.models import LOBBY, PRIVATE, World
@@ -62,7 +62,7 @@ def select_world(tx: Tx, me: Identity, world_id: UUID) -> World:
     return world
 
 
-def create(tx: Tx, me: Identity, world_id: UUID, wish: Wish) -> Character:
+def create(tx: Tx, me: Identity, world_id: UUID, wish: CharacterWish) -> Character:
     """Make a character in a world; a repeated wish to be a watcher returns the one that there is.
 
     Raises:

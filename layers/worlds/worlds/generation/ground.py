@@ -42,7 +42,7 @@ _X, _Y, _Z = 0x8DA6B343, 0xD8163841, 0xCB1AB31F
 """Primes that tell the corners of noise apart."""
 
 
-class Corner(NamedTuple):
+class CellCorner(NamedTuple):
     """A cell around a place."""
 
     cell: Cell
@@ -55,7 +55,7 @@ class Corner(NamedTuple):
 class Surroundings(NamedTuple):
     """The cells around a place: four, or three at a corner of the cube."""
 
-    corners: tuple[Corner, ...]
+    corners: tuple[CellCorner, ...]
     column: float
     row: float
     """The place, in cells from the middle of the one in the south-west."""
@@ -156,7 +156,7 @@ class Land:
         spot = spot_of(towards, edge)
         west, south = floor(spot.column - 0.5), floor(spot.row - 0.5)
         column, row = spot.column - 0.5 - west, spot.row - 0.5 - south
-        corners: list[Corner] = []
+        corners: list[CellCorner] = []
         missing = 0.0
         for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
             weight = (column if dx else 1 - column) * (row if dy else 1 - row)
@@ -164,12 +164,12 @@ class Land:
             if not (0 <= cell.column < edge or 0 <= cell.row < edge):
                 missing = weight  # beyond a corner of the cube there is nothing
                 continue
-            corners.append(Corner(beyond(cell, edge), (dx, dy), weight))
+            corners.append(CellCorner(beyond(cell, edge), (dx, dy), weight))
         if missing:
             corners = [corner._replace(weight=corner.weight + missing / 3) for corner in corners]
         return Surroundings(tuple(corners), column, row)
 
-    def _altitude(self, towards: Vector, cells: list[tuple[Corner, CellData]], detail: float) -> float:
+    def _altitude(self, towards: Vector, cells: list[tuple[CellCorner, CellData]], detail: float) -> float:
         """Return the height to walk on.
 
         Noise shapes coasts, but neither floods land among cells of land nor makes islands among cells of the sea.
@@ -196,7 +196,7 @@ class Land:
             blended = min(blended, COAST * land / (1 - land))
         return blended * factor
 
-    def _river(self, around: Surroundings, cells: list[tuple[Corner, CellData]]) -> int:
+    def _river(self, around: Surroundings, cells: list[tuple[CellCorner, CellData]]) -> int:
         """Return the size of the river at a place, 0 without one. Rivers run from middle to middle of cells."""
         width_of_cell = self.circumference / (4 * self.edge)
         here = (around.column, around.row)
@@ -207,7 +207,9 @@ class Land:
                 found = max(found, size)
         return found
 
-    def _rivers(self, cells: list[tuple[Corner, CellData]]) -> Iterator[tuple[tuple[int, int], tuple[int, int], int]]:
+    def _rivers(
+        self, cells: list[tuple[CellCorner, CellData]]
+    ) -> Iterator[tuple[tuple[int, int], tuple[int, int], int]]:
         """Yield the rivers between cells: from one middle to another, and their sizes."""
         for corner, data in cells:
             if not data.towards:

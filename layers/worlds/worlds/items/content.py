@@ -40,7 +40,7 @@ class Effect(Frozen):
     seconds: NonNegativeInt = 0
 
 
-class Item(Frozen):
+class WorldItem(Frozen):
     """A kind of thing.
 
     Attributes:
@@ -94,16 +94,16 @@ class Item(Frozen):
         return self
 
 
-class ItemsFile(Document):
-    items: tuple[Item, ...] = Field(min_length=1)
+class WorldItemsFile(Document):
+    items: tuple[WorldItem, ...] = Field(min_length=1)
 
 
-class ItemsSection(FileSection[ItemsFile]):
+class WorldItemsSection(FileSection[WorldItemsFile]):
     file = "items.json"
-    model = ItemsFile
+    model = WorldItemsFile
 
     @cached_property
-    def by_key(self) -> Mapping[str, Item]:
+    def by_key(self) -> Mapping[str, WorldItem]:
         """By key, in the order of the file."""
         return MappingProxyType({item.key: item for item in self.document.items})
 
@@ -121,4 +121,4 @@ class ItemsSection(FileSection[ItemsFile]):
         return f"{len(self.by_key)} items"
 
 
-items = shipped[ItemsSection]
+items = shipped[WorldItemsSection]

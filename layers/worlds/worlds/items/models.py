@@ -9,13 +9,13 @@ from typing import Final
 from uuid import UUID
 
 from kernel.errors import NotFound, Refused
-from worlds.items.content import Fit, Item
+from worlds.items.content import Fit, WorldItem
 
 COMMON: Final = 1
 """The quality of things that no one made with special skill; 0 is poor, 4 legendary. Source: worlds 22."""
 
 
-class Slot(StrEnum):
+class WearSlot(StrEnum):
     """Where something is worn."""
 
     MAIN_HAND = "main_hand"
@@ -34,15 +34,15 @@ class Slot(StrEnum):
         return self.replace("_", " ")
 
 
-SLOTS_OF: Final[Mapping[Fit, tuple[Slot, ...]]] = {
-    "main_hand": (Slot.MAIN_HAND,),
-    "off_hand": (Slot.OFF_HAND,),
-    "head": (Slot.HEAD,),
-    "chest": (Slot.CHEST,),
-    "legs": (Slot.LEGS,),
-    "feet": (Slot.FEET,),
-    "neck": (Slot.NECK,),
-    "ring": (Slot.RING1, Slot.RING2),
+SLOTS_OF: Final[Mapping[Fit, tuple[WearSlot, ...]]] = {
+    "main_hand": (WearSlot.MAIN_HAND,),
+    "off_hand": (WearSlot.OFF_HAND,),
+    "head": (WearSlot.HEAD,),
+    "chest": (WearSlot.CHEST,),
+    "legs": (WearSlot.LEGS,),
+    "feet": (WearSlot.FEET,),
+    "neck": (WearSlot.NECK,),
+    "ring": (WearSlot.RING1, WearSlot.RING2),
 }
 """{fit: the slots that it fits, the first to be filled first}"""
 
@@ -72,10 +72,10 @@ class Held:
     """
 
     holding_id: UUID
-    item: Item
+    item: WorldItem
     quantity: int = 1
     durability: int = 100
-    slot: Slot | None = None
+    slot: WearSlot | None = None
     quality: int = COMMON
 
     def __post_init__(self) -> None:
@@ -83,7 +83,7 @@ class Held:
             raise ValueError(f"not a stack: {self.quantity} × {self.item.key}, durability {self.durability}")
 
     @classmethod
-    def new(cls, holding_id: UUID, item: Item, quantity: int = 1, quality: int = COMMON) -> Held:
+    def new(cls, holding_id: UUID, item: WorldItem, quantity: int = 1, quality: int = COMMON) -> Held:
         """Make things that are as good as new."""
         return cls(holding_id, item, quantity, item.durability, None, quality)
 
@@ -114,7 +114,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Inventory:
+class Belongings:
     """What someone holds, in the order in which it came. Every change makes a new inventory."""
 
     held: tuple[Held, ...] = ()
@@ -130,11 +130,11 @@ class Inventory:
         """The weight of everything, worn things included."""
         return sum(each.grams for each in self.held)
 
-    def worn(self, slot: Slot) -> Held | None:
+    def worn(self, slot: WearSlot) -> Held | None:
         """Return what is worn there."""
         return next((each for each in self.held if each.slot == slot), None)
 
-    def count(self, item: Item) -> int:
+    def count(self, item: WorldItem) -> int:
         """Return how many of a kind there are, of any quality and condition."""
         return sum(each.quantity for each in self.held if each.item.key == item.key)
 

@@ -17,19 +17,19 @@ from worlds.items.models import (
     SLOTS_OF,
     WEAR,
     AlreadyWorn,
+    Belongings,
     CarryLimitReached,
     Held,
-    Inventory,
     InventoryChange,
     ItemNotHeld,
     NotUsable,
     NotWearable,
     NotWorn,
-    Slot,
     SlotTaken,
     TooFewHeld,
     UnknownSlot,
     Wear,
+    WearSlot,
     WrongSlot,
 )
 
@@ -44,7 +44,7 @@ def carry_limit(might: int) -> int:
     return GRAMS_PER_MIGHT * might
 
 
-def get(inventory: Inventory, holding_id: UUID) -> Held:
+def get(inventory: Belongings, holding_id: UUID) -> Held:
     """Return a stack.
 
     Raises:
@@ -72,7 +72,7 @@ def split(stack: Held, quantity: int, new_id: NewId) -> tuple[Held, Held | None]
     return replace(stack, holding_id=new_id(), quantity=quantity, slot=None), stack.of(stack.quantity - quantity)
 
 
-def add(inventory: Inventory, found: Held, limit: int) -> Inventory:
+def add(inventory: Belongings, found: Held, limit: int) -> Belongings:
     """Return an inventory with a stack more, as it is picked up or given.
 
     It fills stacks of the same kind first; what is left keeps its id.
@@ -92,10 +92,10 @@ def add(inventory: Inventory, found: Held, limit: int) -> Inventory:
         moved = min(left, each.item.max_stack - each.quantity) if each.stacks_with(found) else 0
         left -= moved
         held.append(each.of(each.quantity + moved) if moved else each)
-    return Inventory((*held, replace(found, quantity=left, slot=None)) if left else tuple(held))
+    return Belongings((*held, replace(found, quantity=left, slot=None)) if left else tuple(held))
 
 
-def take(inventory: Inventory, holding_id: UUID, quantity: int, new_id: NewId) -> tuple[Inventory, Held]:
+def take(inventory: Belongings, holding_id: UUID, quantity: int, new_id: NewId) -> tuple[Belongings, Held]:
     """Take things out of a stack, as they are dropped or given away. What is worn is taken off.
 
     Returns:
@@ -108,7 +108,7 @@ def take(inventory: Inventory, holding_id: UUID, quantity: int, new_id: NewId) -
     return _with(inventory, holding_id, stays), taken
 
 
-def equip(inventory: Inventory, holding_id: UUID, slot: Slot | None = None) -> Inventory:
+def equip(inventory: Belongings, holding_id: UUID, slot: WearSlot | None = None) -> Belongings:
     """Put a thing on.
 
     Args:
@@ -134,7 +134,7 @@ def equip(inventory: Inventory, holding_id: UUID, slot: Slot | None = None) -> I
     return _with(inventory, holding_id, replace(stack, slot=free))
 
 
-def unequip(inventory: Inventory, holding_id: UUID, limit: int) -> Inventory:
+def unequip(inventory: Belongings, holding_id: UUID, limit: int) -> Belongings:
     """Take a thing off.
 
     Args:
@@ -151,20 +151,20 @@ def unequip(inventory: Inventory, holding_id: UUID, limit: int) -> Inventory:
     return _with(inventory, holding_id, replace(stack, slot=None))
 
 
-def slot_named(typed: str) -> Slot:
+def slot_named(typed: str) -> WearSlot:
     """Return the slot of that name: `main hand`, `ring1`, `ring 2`.
 
     Raises:
         UnknownSlot
     """
     wanted = key(typed).replace(" ", "")
-    for slot in Slot:
+    for slot in WearSlot:
         if wanted == slot.replace("_", ""):
             return slot
-    raise UnknownSlot(typed=quoted(typed), names=listed([each.words for each in Slot]))
+    raise UnknownSlot(typed=quoted(typed), names=listed([each.words for each in WearSlot]))
 
 
-def use(inventory: Inventory, holding_id: UUID) -> tuple[Inventory, Effect]:
+def use(inventory: Belongings, holding_id: UUID) -> tuple[Belongings, Effect]:
     """Use one thing up.
 
     Raises:
@@ -178,7 +178,7 @@ def use(inventory: Inventory, holding_id: UUID) -> tuple[Inventory, Effect]:
     return _with(inventory, holding_id, rest), stack.item.effect
 
 
-def wear_out(inventory: Inventory, holding_id: UUID, wear: Wear) -> Inventory:
+def wear_out(inventory: Belongings, holding_id: UUID, wear: Wear) -> Belongings:
     """Lower the durability of a weapon or of armour.
 
     Raises:
@@ -188,7 +188,7 @@ def wear_out(inventory: Inventory, holding_id: UUID, wear: Wear) -> Inventory:
     return _with(inventory, holding_id, replace(stack, durability=max(0, stack.durability - WEAR[wear])))
 
 
-def repair(inventory: Inventory, holding_id: UUID, points: int) -> Inventory:
+def repair(inventory: Belongings, holding_id: UUID, points: int) -> Belongings:
     """Raise the durability of a thing, up to that of a new one.
 
     Raises:
@@ -209,7 +209,7 @@ def working_armor(armour: Held) -> Armor | None:
     return None if armour.is_broken else armour.item.armor_type
 
 
-def changes(before: Inventory, after: Inventory) -> InventoryChange:
+def changes(before: Belongings, after: Belongings) -> InventoryChange:
     """Return what to write so that `before` becomes `after`."""
     old = {each.holding_id: each for each in before.held}
     kept = {each.holding_id for each in after.held}
@@ -222,7 +222,7 @@ def kilograms(grams: int) -> str:
     return decimal(grams / 1_000, 1 if grams % 100 == 0 else 3)
 
 
-def _with(inventory: Inventory, holding_id: UUID, stack: Held | None) -> Inventory:
+def _with(inventory: Belongings, holding_id: UUID, stack: Held | None) -> Belongings:
     """Return an inventory in which a stack is replaced, or gone."""
     held = (stack if each.holding_id == holding_id else each for each in inventory.held)
-    return Inventory(tuple(each for each in held if each is not None))
+    return Belongings(tuple(each for each in held if each is not None))

@@ -35,7 +35,7 @@ class States(Generic[State]):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class LogPage:
     """Some of the log.
 
     Attributes:
@@ -57,11 +57,11 @@ def list_of_type(tx: Tx, event_type: str, since: datetime, until: datetime, limi
     return [*map(READER.read, queries.read(queries.list_of_type(tx, event_type, since, until, limit)))]
 
 
-def page_after(tx: Tx, number: int, limit: int = MOST) -> Page:
+def page_after(tx: Tx, number: int, limit: int = MOST) -> LogPage:
     """Return the next events after one with this number, of all aggregates; 0 for the first."""
     stored = list(queries.read(queries.list_after(tx, number, limit)))
     events = [(each.aggregate_type, READER.read(each)) for each in stored]
-    return Page(events, stored[-1].number if len(stored) == limit else None)
+    return LogPage(events, stored[-1].number if len(stored) == limit else None)
 
 
 def everything(tx: Tx) -> Iterator[tuple[str, Recorded]]:

@@ -38,7 +38,6 @@ from worlds.world.models import (
     PUBLIC,
     Admission,
     ListedWorld,
-    Member,
     MemberNotFound,
     NotYourWorld,
     OwnerStays,
@@ -46,6 +45,7 @@ from worlds.world.models import (
     UserNotFound,
     World,
     WorldInUse,
+    WorldMember,
     WorldNameTaken,
     WorldNotFound,
 )
@@ -122,7 +122,7 @@ def delete(tx: Tx, me: Identity, world_id: UUID) -> None:
     worlds.save(tx, world, world_id, [*portal, WorldDeleted(world_id=world_id)], _by(me))
 
 
-def members(tx: Tx, me: Identity, world_id: UUID, after: UUID | None, limit: int) -> list[Member]:
+def members(tx: Tx, me: Identity, world_id: UUID, after: UUID | None, limit: int) -> list[WorldMember]:
     """Return who belongs to a world, in the order in which they came; for those who invite.
 
     Raises:
@@ -137,7 +137,7 @@ def members(tx: Tx, me: Identity, world_id: UUID, after: UUID | None, limit: int
     return [queries.read_member(row) for row in rows]
 
 
-def invite(tx: Tx, me: Identity, world_id: UUID, name: str, role: str = GUEST) -> Member:
+def invite(tx: Tx, me: Identity, world_id: UUID, name: str, role: str = GUEST) -> WorldMember:
     """Let someone belong to a world, or give them another role there.
 
     Args:
@@ -158,7 +158,7 @@ def invite(tx: Tx, me: Identity, world_id: UUID, name: str, role: str = GUEST) -
     worlds.save(
         tx, world, world_id, [MemberAdded(world_id=world_id, account_id=account["account_id"], role=role)], _by(me)
     )
-    return Member(account["account_id"], account["user_name"], role, tx.now)
+    return WorldMember(account["account_id"], account["user_name"], role, tx.now)
 
 
 def remove(tx: Tx, me: Identity, world_id: UUID, account_id: UUID) -> None:

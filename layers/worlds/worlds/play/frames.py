@@ -13,7 +13,7 @@ MAX_ID: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class ClientFrame:
     """A message of a client.
 
     Attributes:
@@ -27,7 +27,7 @@ class Frame:
     text: str = ""
 
 
-def read(body: str) -> list[Frame]:
+def read(body: str) -> list[ClientFrame]:
     """Return the messages of a frame: several documents may be joined by newlines.
 
     Raises:
@@ -48,7 +48,7 @@ def read(body: str) -> list[Frame]:
     return [_frame(document) for document in documents]
 
 
-def _frame(document: Any) -> Frame:
+def _frame(document: Any) -> ClientFrame:
     if not isinstance(document, dict):
         raise InvalidCommand(problem="A message is a JSON object.")
     data = document.get("data") or {}
@@ -59,11 +59,11 @@ def _frame(document: Any) -> Frame:
         raise InvalidCommand(problem=f"id: a text of 1 to {MAX_ID} characters.")
     match document.get("type"):
         case "ping":
-            return Frame("ping", command_id)
+            return ClientFrame("ping", command_id)
         case "command":
-            return Frame("command", command_id, _text(data))
+            return ClientFrame("command", command_id, _text(data))
         case "interview_response":
-            return Frame("command", command_id, f"tell statue {_written(data, 'text')}")
+            return ClientFrame("command", command_id, f"tell statue {_written(data, 'text')}")
         case other:
             raise InvalidCommand(problem=f"There is no type {other!r}. Send a command, or a ping.")
 

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx
 from kernel.naming import key
-from worlds.acting.models import Destination, Mine, Person
+from worlds.acting.models import Destination, Mine, SeenPerson
 from worlds.characters import queries as characters
 from worlds.entities import queries as entities
 from worlds.space.models import Position
@@ -259,9 +259,9 @@ def _is_id(text: str) -> bool:
     return True
 
 
-def read_person(row: dict[str, Any]) -> Person:
+def read_person(row: dict[str, Any]) -> SeenPerson:
     """Return the person of a row."""
-    return Person(
+    return SeenPerson(
         character_id=row["character_id"],
         name=row["name"],
         species=row["species"],

@@ -12,7 +12,7 @@ from kernel.database import Cursor, Tx
 from kernel.errors import DomainError
 from worlds.acting import table
 from worlds.acting.arriving import greeting
-from worlds.acting.models import NotInGame, Outcome, Post, Scene, TooManyCommands
+from worlds.acting.models import CommandOutcome, NotInGame, PlayerPost, Scene, TooManyCommands
 from worlds.acting.needs import EARSHOT, NOTHING, REACH, SIGHT, Needs
 from worlds.acting.sheet import state_update
 from worlds.characters import queries as characters_sql
@@ -30,7 +30,7 @@ from worlds.ground.models import land_of
 from worlds.maps.models import PORTAL, MapEntity
 from worlds.maps.rules import SHORT_SIDE
 from worlds.play import queries
-from worlds.play.frames import Frame
+from worlds.play.frames import ClientFrame
 from worlds.play.leaving import leave
 from worlds.posts import envelopes
 from worlds.posts import service as posts
@@ -44,7 +44,7 @@ SCROLLBACK: Final = 200
 """Lines that are sent again to who comes back."""
 
 
-def play(tx: Tx, connection_id: str, frame: Frame, request_id: str = "") -> list[Envelope]:
+def play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str = "") -> list[Envelope]:
     """Do what a player has typed, and return what they read; a repeat of its id gets the same answer again.
 
     Raises:
@@ -164,14 +164,14 @@ def go(tx: Tx, connection_id: str) -> None:
         leave(tx, gone["character_id"], "disconnected")
 
 
-def _decided(scene: Scene, parsed: Parsed | DomainError) -> tuple[Outcome, DomainError | None, Scene]:
+def _decided(scene: Scene, parsed: Parsed | DomainError) -> tuple[CommandOutcome, DomainError | None, Scene]:
     """Return what the command sets off, or nothing and why it is refused; and what was seen for it."""
     if isinstance(parsed, DomainError):
-        return Outcome(), parsed, scene
+        return CommandOutcome(), parsed, scene
     try:
         return table.decide(scene, parsed), None, scene
     except DomainError as error:
-        return Outcome(), error, scene
+        return CommandOutcome(), error, scene
 
 
 def _needs(parsed: Parsed | DomainError) -> Needs:
@@ -247,7 +247,7 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
     }
 
 
-def _save(tx: Tx, me: Character, outcome: Outcome, metadata: Mapping[str, Any]) -> Character:
+def _save(tx: Tx, me: Character, outcome: CommandOutcome, metadata: Mapping[str, Any]) -> Character:
     after = characters.save(tx, me, outcome.events, metadata) if outcome.events else me
     if outcome.made is not None:
         characters.create(tx, outcome.made, outcome.made.character_id, metadata)
@@ -261,7 +261,7 @@ def _save(tx: Tx, me: Character, outcome: Outcome, metadata: Mapping[str, Any]) 
     return after
 
 
-def _post(tx: Tx, told: Sequence[Post]) -> None:
+def _post(tx: Tx, told: Sequence[PlayerPost]) -> None:
     posts.post(
         tx,
         [
@@ -271,11 +271,13 @@ def _post(tx: Tx, told: Sequence[Post]) -> None:
     )
 
 
-def _messages(tx: Tx, outcome: Outcome) -> list[Envelope]:
+def _messages(tx: Tx, outcome: CommandOutcome) -> list[Envelope]:
     return [envelopes.game_message(each.kind, each.text, tx.now, each.metadata) for each in outcome.messages]
 
 
-def _answer(tx: Tx, scene: Scene, after: Character, outcome: Outcome, error: DomainError | None) -> list[Envelope]:
+def _answer(
+    tx: Tx, scene: Scene, after: Character, outcome: CommandOutcome, error: DomainError | None
+) -> list[Envelope]:
     if error is not None:
         return [envelopes.refusal(error, tx.now)]
     answer = _messages(tx, outcome)

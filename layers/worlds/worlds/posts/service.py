@@ -21,7 +21,7 @@ TIMEOUT_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class PostDelivery:
     """Posts on their way to a connection; `last_seq` is the number of the last of them."""
 
     connection_id: str
@@ -50,7 +50,7 @@ def settle(tx: Tx, delivered: Mapping[UUID, int], failed: Sequence[str]) -> None
         queries.release_of(tx, failed)
 
 
-def claim(tx: Tx) -> list[Delivery]:
+def claim(tx: Tx) -> list[PostDelivery]:
     """Take posts that wait and whose receivers are connected; they are ours for some seconds."""
     queries.set_awake(tx)
     taken = {row["character_id"]: row["connection_id"] for row in queries.claim_mailboxes(tx).fetchall()}
@@ -61,7 +61,7 @@ def claim(tx: Tx) -> list[Delivery]:
     for row in queries.list_numbered(tx, list(taken)):
         waiting.setdefault(row["character_id"], []).append(row)
     return [
-        Delivery(
+        PostDelivery(
             taken[character_id],
             character_id,
             [frame([{**row["envelope"], "seq": row["seq"]}]) for row in rows],

@@ -36,7 +36,7 @@ class Report:
     note: str
 
 
-class ReportNotFound(NotFound):
+class NoSuchWorldReport(NotFound):
     """There is no such report."""
 
     code = "not_found"

@@ -10,7 +10,7 @@ from kernel.database import Tx
 from worlds.log import service as log
 from worlds.reporting import queries
 from worlds.reporting.events import ReportDecided
-from worlds.reporting.models import AGGREGATE, Report, ReportDecidedAlready, ReportNotFound
+from worlds.reporting.models import AGGREGATE, NoSuchWorldReport, Report, ReportDecidedAlready
 
 
 def list_all(tx: Tx, *, decided: bool, after: UUID | None, limit: int) -> list[Report]:
@@ -29,11 +29,11 @@ def decide(tx: Tx, me: Identity, report_id: UUID, outcome: str, note: str = "") 
         outcome: upheld or dismissed.
 
     Raises:
-        ReportNotFound, ReportDecidedAlready
+        NoSuchWorldReport, ReportDecidedAlready
     """
     row = queries.lock(tx, report_id).fetchone()
     if row is None:
-        raise ReportNotFound
+        raise NoSuchWorldReport
     report = queries.read(row)
     if report.outcome is not None:
         raise ReportDecidedAlready(outcome=report.outcome)

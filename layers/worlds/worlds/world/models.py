@@ -128,7 +128,7 @@ class ListedWorld:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class WorldMember:
     """Someone who belongs to a world."""
 
     account_id: UUID

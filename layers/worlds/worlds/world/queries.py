@@ -13,7 +13,7 @@ from kernel.naming import folded, key
 from worlds.log.models import Recorded
 from worlds.world.events import MemberAdded, MemberRemoved, WorldDeleted
 from worlds.world.evolution import space_of
-from worlds.world.models import Admission, Member, World, WorldTime
+from worlds.world.models import Admission, World, WorldMember, WorldTime
 
 declare_race("worlds_one_of_each_name")  # of two that take it in the same moment
 
@@ -155,9 +155,9 @@ def read_admission(row: dict[str, Any], *, is_admin: bool) -> Admission:
     return Admission(row["role"], row["inside"], is_admin)
 
 
-def read_member(row: dict[str, Any]) -> Member:
+def read_member(row: dict[str, Any]) -> WorldMember:
     """Return the member of a row."""
-    return Member(row["account_id"], row["user_name"], row["role"], row["since"])
+    return WorldMember(row["account_id"], row["user_name"], row["role"], row["since"])
 
 
 def save(tx: Tx, before: World | None, after: World) -> None:
