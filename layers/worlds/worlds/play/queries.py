@@ -374,14 +374,18 @@ def delete_opened_before(tx: Tx, moment: datetime) -> Cursor:
 
 
 def list_scrollback(tx: Tx, character_id: UUID, limit: int) -> Cursor:
-    """Return the last envelopes that a character was posted or answered: rows of `at` and `envelope`, newest first."""
+    """Return the last lines that a character was posted or answered: rows of `at` and `envelope`, newest first.
+
+    What was sent again already is left out, so that each line is there once however often someone connects.
+    """
     return tx.execute(
         """
         (SELECT posted_at AS at, envelope FROM worlds.posts
-         WHERE character_id = %(character)s AND delivered_at IS NOT NULL AND envelope ->> 'type' = 'game_message'
+         WHERE character_id = %(character)s AND delivered_at IS NOT NULL
+             AND envelope ->> 'type' = 'game_message' AND NOT envelope ? 'again'
          ORDER BY post_id DESC LIMIT %(limit)s)
         UNION ALL
-        (SELECT answered_at, line
+        (SELECT answered_at, line - '{command_id,posts}'::text[]
          FROM (SELECT answered_at, body FROM worlds.answers WHERE character_id = %(character)s
                ORDER BY answer_id DESC LIMIT %(limit)s) AS answered, jsonb_array_elements(body) AS line
          WHERE line ->> 'type' IN ('game_message', 'error'))

@@ -144,7 +144,7 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
     after = character
     if not character.is_present:
         after = characters.save(tx, character, [CharacterEntered(character_id=character_id)])
-    told = [line["envelope"] for line in reversed(lines.fetchall())]
+    told = [{**line["envelope"], "again": True} for line in reversed(lines.fetchall())]
     scene = replace(scene, ground=terrain.read(tx, scene.world, [character.position]))
     terrain.note_tiles(tx, connection_id, scene.world, character.position, ())
     outcome, scene = terrain.with_ground(
