@@ -11,9 +11,13 @@ from kernel.accounts.models import Identity
 from kernel.database import Tx
 from kernel.rate_limits import RateLimited
 from tests.support.people import make_someone
-from tests.support.worlds import come_to, come_to_lobby, texts
+from tests.support.worlds import come_to, come_to_lobby, connect, texts
+from worlds import leaving
+from worlds.entering import service as entering
+from worlds.entering.models import Wish
 from worlds.owning import service as owning
 from worlds.owning.models import NewWorld, Settings
+from worlds.rebuilding import service as rebuilding
 from worlds.space.models import Space, sphere
 from worlds.time.models import DilationOutOfRange
 from worlds.world import rules
@@ -213,3 +217,31 @@ def test_the_directory_counts_who_is_there_and_goes_on_where_a_page_ends(tx: Tx,
 
     assert {each.world.name: each.players for each in (*first, *second)} == {"One": 0, "Two": 1, "Three": 0}
     assert len(first) == 2
+
+
+def test_the_log_says_what_became_of_all_worlds_and_of_who_belonged_to_them(tx: Tx, ann: Identity):
+    kept, gone = make(tx, ann, "Kept"), make(tx, ann, "Gone")
+    bob = make_someone(tx, "Bob").identity
+    for world in (kept, gone):
+        owning.invite(tx, ann, world.world_id, "bob@example.org", "admin")
+        entering.create(tx, bob, world.world_id, Wish(name="Bob", species="human"))
+    owning.change(tx, ann, kept.world_id, Settings(changes={"name": "Kept Still"}, dilation=10, paused=True))
+    entering.ghost(tx, bob)
+    connect(tx, bob, entering.ghost(tx, bob).character.character_id)
+
+    owning.delete(tx, ann, gone.world_id)
+
+    assert rebuilding.rebuild(tx).differences == []
+
+
+def test_who_deletes_their_account_belongs_to_no_world_any_more(tx: Tx, ann: Identity):
+    world = make(tx, ann)
+    bob = make_someone(tx, "Bob").identity
+    owning.invite(tx, ann, world.world_id, "bob@example.org")
+
+    for someone in (bob, ann):
+        leaving.forget(tx, someone.account_id)
+        tx.execute("DELETE FROM kernel.accounts WHERE account_id = %s", (someone.account_id,))
+
+    assert happened(tx, world.world_id)[-3:] == ["MemberRemoved", "MemberRemoved", "WorldOwnerLeft"]
+    assert rebuilding.rebuild(tx).differences == []

@@ -21,10 +21,17 @@ def lock_account(tx: Tx, account_id: UUID) -> None:
 
 
 def lock_worlds(tx: Tx, account_id: UUID) -> Cursor:
-    """Return the worlds that an account owns, and lock them."""
+    """Return the worlds that an account owns or belongs to, and lock them."""
     return tx.execute(
-        "SELECT " + worlds.COLUMNS + " FROM worlds.worlds AS w WHERE w.owner_id = %s ORDER BY w.world_id FOR UPDATE",
-        (account_id,),
+        "SELECT "
+        + worlds.COLUMNS
+        + """
+        FROM worlds.worlds AS w
+        WHERE w.world_id IN (SELECT m.world_id FROM worlds.members AS m WHERE m.account_id = %(account)s
+                             UNION SELECT o.world_id FROM worlds.worlds AS o WHERE o.owner_id = %(account)s)
+        ORDER BY w.world_id FOR UPDATE
+        """,
+        {"account": account_id},
     )
 
 

@@ -19,7 +19,7 @@ from worlds.forgetting import queries
 from worlds.log.models import WorldEvent
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
-from worlds.world.events import WorldOwnerLeft
+from worlds.world.events import MemberRemoved, WorldOwnerLeft
 
 KEPT: Final[tuple[type[WorldEvent], ...]] = tuple(each for each in PROJECTIONS if issubclass(each, InventoryChanged))
 """The events of characters that change what others see."""
@@ -35,7 +35,10 @@ def forget(tx: Tx, account_id: UUID) -> None:
     queries.forget(tx, [each.character_id for each in mine], [each.type for each in KEPT])
     for row in queries.lock_worlds(tx, account_id).fetchall():
         world = worlds_sql.read(row)
-        worlds.save(tx, world, world.world_id, [WorldOwnerLeft(world_id=world.world_id)])
+        left: list[WorldEvent] = [MemberRemoved(world_id=world.world_id, account_id=account_id)]
+        if world.owner_id == account_id:
+            left.append(WorldOwnerLeft(world_id=world.world_id))
+        worlds.save(tx, world, world.world_id, left)
 
 
 def _dropping(character: Character) -> list[ItemDropped]:

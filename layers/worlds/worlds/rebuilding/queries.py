@@ -26,6 +26,7 @@ class ReadModel:
 
 READ_MODELS: Final = (
     ReadModel("worlds", "world_id"),
+    ReadModel("members", "world_id, account_id"),
     ReadModel("characters", "character_id"),
     ReadModel("holdings", "holding_id"),
     ReadModel("ignored", "character_id, ignored_id"),

@@ -78,6 +78,7 @@ def rebuild(tx: Tx) -> Rebuilt:
             worlds[key] = world.evolve(worlds.get(key), recorded)
         elif kind == CHARACTER:
             people[key] = characters.evolve(people.get(key), recorded)
+        worlds_sql.project(tx, recorded)
         entities.project(tx, recorded.event)
     for number, each in enumerate(worlds.values(), start=1):
         worlds_sql.save(tx, None, each)

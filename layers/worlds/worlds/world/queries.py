@@ -145,6 +145,7 @@ def project(tx: Tx, recorded: Recorded) -> None:
                 "DELETE FROM worlds.members WHERE world_id = %s AND account_id = %s", (event.world_id, event.account_id)
             )
         case WorldDeleted() as event:
+            tx.execute("DELETE FROM worlds.members WHERE world_id = %s", (event.world_id,))
             tx.execute("DELETE FROM worlds.worlds WHERE world_id = %s", (event.world_id,))
         case _:
             pass
