@@ -73,7 +73,7 @@ export function groundInWords(map, said) {
   const others = [...towards].map(([biome, directions]) =>
     said.towards.replace("{biome}", biome).replace("{directions}", directions.join(", ")),
   );
-  const sentences = here ? [said.ground.replace("{biome}", here), ...others] : others;
+  const sentences = here && here !== said.nothing ? [said.ground.replace("{biome}", here), ...others] : others;
   return sentences.map((each) => each[0].toUpperCase() + each.slice(1)).join(" ");
 }
 
