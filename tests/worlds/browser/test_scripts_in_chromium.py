@@ -127,10 +127,10 @@ def test_where_things_are_is_said_in_metres_and_directions(run: Run):
 def test_a_map_is_said_in_words(run: Run):
     def tile(column: int, row: int) -> dict[str, Any]:
         biome = "ocean" if row < 0 else "birch_forest" if column > 0 else "grassland"
-        return {"x": 100 + 2 * column, "y": 50 + 2 * row, "biome": biome, "out_of_bounds": column < -1}
+        return {"x": (100 + 2 * column) % 101, "y": 50 + 2 * row, "biome": biome, "out_of_bounds": column < -1}
 
-    tiles = [tile(column, row) for row in (1, 0, -1) for column in (-2, -1, 0, 1, 2)]
-    words = run("map.js", "groundInWords(args[0], args[1])", {"tiles": tiles, "player_x": 100, "player_y": 50}, SAID)
+    tiles = [tile(column, row) for row in (2, 1, 0, -1, -2) for column in (-2, -1, 0, 1, 2)]
+    words = run("map.js", "groundInWords(args[0], args[1])", {"tiles": tiles, "grid_size": 5}, SAID)
 
     assert words.startswith("Under your feet: grassland.")
     assert "Birch forest to the northeast, east." in words

@@ -31,14 +31,16 @@ export function whereIs(thing, me, said) {
   return said.away.replace(/\{(\w+)\}/g, (_, key) => values[key]);
 }
 
-/** Returns the tiles of a map with their place in it: [{ tile, column, row }] from the player, north being up. */
-export function placed({ tiles, player_x: x, player_y: y }) {
-  const steps = tiles.flatMap((tile) => [Math.abs(tile.x - x), Math.abs(tile.y - y)]).filter((step) => step > 0);
-  const stride = steps.length ? Math.min(...steps.filter((step) => step > Math.max(...steps) / 100)) : 1;
-  return tiles.map((tile) => ({
+/**
+ * Returns the tiles of a map with their place in it, from the player in its middle: [{ tile, column, row }], north up.
+ * They come in rows from the north-west; their coordinates may jump at the seam of a sphere.
+ */
+export function placed({ tiles, grid_size: size }) {
+  const middle = Math.floor(size / 2);
+  return tiles.map((tile, index) => ({
     tile,
-    column: Math.round((tile.x - x) / stride),
-    row: Math.round((tile.y - y) / stride),
+    column: (index % size) - middle,
+    row: middle - Math.floor(index / size),
   }));
 }
 
@@ -71,7 +73,7 @@ export function groundInWords(map, said) {
   const others = [...towards].map(([biome, directions]) =>
     said.towards.replace("{biome}", biome).replace("{directions}", directions.join(", ")),
   );
-  const sentences = here ? [said.ground.replace("{biome}", here), ...others] : others;
+  const sentences = here && here !== said.nothing ? [said.ground.replace("{biome}", here), ...others] : others;
   return sentences.map((each) => each[0].toUpperCase() + each.slice(1)).join(" ");
 }
 
@@ -90,7 +92,7 @@ export function draw(canvas, { me, tiles, things, edges }) {
   const at = (east, north) => [(east + reach + 0.5) * size, (reach - north + 0.5) * size];
   for (const { tile, column, row } of cells ?? []) {
     const [x, y] = at(column, row);
-    context.fillStyle = tileColour(tile, isDark) ?? colour("--sunken");
+    context.fillStyle = tileColour(tile, isDark) ?? colour(tile.out_of_bounds ? "--sunken" : tile.occluded ? "--line" : "--surface");
     context.fillRect(Math.floor(x - size / 2), Math.floor(y - size / 2), Math.ceil(size), Math.ceil(size));
   }
   if (!cells) drawGrid(context, { side, size, reach, me, colour, edges });
@@ -99,7 +101,7 @@ export function draw(canvas, { me, tiles, things, edges }) {
   context.font = `600 ${Math.max(22, Math.min(28, size * 0.9))}px ${style.fontFamily}`;
   const marks = cells
     ? cells.flatMap(({ tile, column, row }) =>
-        tile.occluded ? [] : (tile.entities ?? []).slice(0, 1).map((each) => [each.name ?? String(each), at(column, row), tile.portal]),
+        (tile.entities ?? []).slice(0, 1).map((each) => [each.name, at(column, row), each.type === "portal"]),
       )
     : things.map((each) => [each.name, at(each.position.x - me.x, each.position.y - me.y), each.type === "portal"]);
   for (const [name, [x, y], isPortal] of marks) mark(context, name, x, y, isPortal ? colour("--pro") : colour("--ink"), colour("--surface"));
@@ -152,6 +154,6 @@ function mark(context, name, x, y, ink, ground) {
 function tileColour(tile, isDark) {
   if (tile.occluded || tile.out_of_bounds || !tile.biome) return null;
   const [, hue, strength] = COLOURS.find(([pattern]) => pattern.test(tile.biome)) ?? [null, 60, 15];
-  const light = (isDark ? 26 : 74) + Math.max(-8, Math.min(12, (tile.elevation ?? 0) / 100));
+  const light = (isDark ? 26 : 74) + Math.max(-8, Math.min(12, (tile.elevation ?? 0) / 50));
   return `hsl(${hue} ${strength}% ${light}%)`;
 }

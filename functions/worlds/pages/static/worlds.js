@@ -24,6 +24,7 @@ let entry = null;
 let place = { worldId: null, name: "" };
 let me = null;
 let tiles = null;
+let mapParts = [];
 let around = [];
 let inventory = [];
 const typedLines = new Map();
@@ -117,8 +118,11 @@ function showState(state) {
   showAround();
 }
 
+/** A large map comes in parts, in their order. */
 function showMap(map) {
-  tiles = map;
+  mapParts = map.chunks && map.chunk > 1 ? [...mapParts, ...map.tiles] : map.tiles;
+  if (map.chunks && map.chunk < map.chunks) return;
+  tiles = { ...map, tiles: mapParts };
   showAround();
 }
 
