@@ -41,11 +41,13 @@ _NAMES: Final[LiteralString] = "ARRAY[" + ", ".join("'" + each.name + "'" for ea
 def set_aside(tx: Tx) -> None:
     """Keep everyone else out of the read models, call them `live_...`, and put empty tables in their place.
 
-    What refers to them, such as posts to characters, goes on to refer to what is live.
+    What refers to them, such as posts to characters, goes on to refer to what is live. A transaction that has appended
+    an event and waits to write what is made of it has not committed: neither is seen.
     """
     tx.execute("SET LOCAL statement_timeout = 0")
     tx.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-    tx.execute("LOCK TABLE worlds.events IN SHARE MODE")
+    # Commands lock their connection first: those that have begun end before this, and later ones hold nothing.
+    tx.execute("LOCK TABLE worlds.connections IN EXCLUSIVE MODE")
     tx.execute(
         """
         DO $$
