@@ -98,6 +98,7 @@ CREATE TABLE worlds.worlds (
 COMMENT ON COLUMN worlds.worlds.circumference IS 'decimetres; of spherical worlds only';
 COMMENT ON COLUMN worlds.worlds.lowest IS 'x, y, z in decimetres; of bounded worlds only, as is highest';
 COMMENT ON COLUMN worlds.worlds.game_anchor IS 'milliseconds of the world''s own time at real_anchor';
+COMMENT ON COLUMN worlds.worlds.told_until IS 'milliseconds of game time: up to where people were told what changes';
 COMMENT ON COLUMN worlds.worlds.owed IS 'milliseconds of real time that a pause took and that are still to be paid';
 CREATE UNIQUE INDEX worlds_one_of_each_name ON worlds.worlds (name_key);
 CREATE INDEX worlds_by_age ON worlds.worlds (created_at DESC, world_id DESC) WHERE NOT is_system;
@@ -207,8 +208,10 @@ CREATE TABLE worlds.connections (
     heard_at      timestamptz NOT NULL,
     window_began  timestamptz NOT NULL DEFAULT '-infinity',
     commands      integer     NOT NULL DEFAULT 0,
+    tiles         integer[]   NOT NULL DEFAULT '{}',
     closing       text
 );
+COMMENT ON COLUMN worlds.connections.tiles IS 'of the ground around the character, so that a command can ask for them';
 COMMENT ON COLUMN worlds.connections.commands IS 'in the second that began at window_began';
 COMMENT ON COLUMN worlds.connections.closing IS 'why it is to be closed: another one has taken its place, or the session has ended';
 CREATE UNIQUE INDEX connections_one_per_character ON worlds.connections (character_id) WHERE closing IS NULL;
@@ -271,6 +274,27 @@ CREATE TABLE worlds.ignored (
 );
 COMMENT ON COLUMN worlds.ignored.ignored_id IS 'may be gone: who ignores someone need not notice that they left';
 
+-- What players tell the administrators about each other.
+CREATE TABLE worlds.reports (
+    report_id    uuid        PRIMARY KEY,
+    reporter_id  uuid        REFERENCES kernel.accounts ON DELETE SET NULL,
+    account_id   uuid        NOT NULL REFERENCES kernel.accounts ON DELETE CASCADE,
+    character_id uuid        NOT NULL,
+    world_id     uuid        NOT NULL,
+    name         text        NOT NULL,
+    reason       text        NOT NULL,
+    reported_at  timestamptz NOT NULL,
+    decided_at   timestamptz,
+    decided_by   uuid        REFERENCES kernel.accounts ON DELETE SET NULL,
+    outcome      text        CONSTRAINT reports_outcomes CHECK (outcome IN ('upheld', 'dismissed')),
+    note         text        NOT NULL DEFAULT ''
+);
+COMMENT ON COLUMN worlds.reports.account_id IS 'who is reported, as character_id, in world_id and under that name';
+CREATE UNIQUE INDEX reports_one_open_each ON worlds.reports (reporter_id, character_id) WHERE decided_at IS NULL;
+CREATE INDEX reports_by_age ON worlds.reports ((decided_at IS NULL), reported_at, report_id);
+CREATE INDEX reports_by_account ON worlds.reports (account_id);
+CREATE INDEX reports_by_decider ON worlds.reports (decided_by);
+
 -- Trades between two people; nothing changes hands before both have accepted what lies on the table.
 CREATE TABLE worlds.trades (
     trade_id        uuid        PRIMARY KEY,
@@ -289,14 +313,33 @@ CREATE UNIQUE INDEX trades_one_per_first ON worlds.trades (first_id);
 CREATE INDEX trades_by_second ON worlds.trades (second_id);
 CREATE INDEX trades_by_age ON worlds.trades (changed_at);
 
+-- The ground of worlds, in squares of up to 64 x 64 cells. Source: worlds.generation.tiles.
 CREATE TABLE worlds.tiles (
     world_id uuid    NOT NULL REFERENCES worlds.worlds ON DELETE CASCADE,
-    face     integer NOT NULL,
-    tile_x   integer NOT NULL,
-    tile_y   integer NOT NULL,
+    tile     integer NOT NULL,
     content  bytea   NOT NULL,
-    PRIMARY KEY (world_id, face, tile_x, tile_y)
+    PRIMARY KEY (world_id, tile)
 );
+COMMENT ON COLUMN worlds.tiles.tile IS 'face, row and column in one number: see TileKey.number';
+ALTER TABLE worlds.tiles ALTER COLUMN content SET STORAGE EXTERNAL;  -- it is compressed already
+
+-- What stages of generation have made for those that come next; gone when the world is ready.
+CREATE TABLE worlds.checkpoints (
+    world_id uuid  NOT NULL REFERENCES worlds.worlds ON DELETE CASCADE,
+    stage    text  NOT NULL,
+    content  bytea NOT NULL,
+    PRIMARY KEY (world_id, stage)
+);
+ALTER TABLE worlds.checkpoints ALTER COLUMN content SET STORAGE EXTERNAL;
+
+-- Whole worlds at a glance. What is missing is drawn again.
+CREATE TABLE worlds.maps (
+    world_id uuid    NOT NULL REFERENCES worlds.worlds ON DELETE CASCADE,
+    size     integer NOT NULL,
+    content  jsonb   NOT NULL,
+    PRIMARY KEY (world_id, size)
+);
+COMMENT ON COLUMN worlds.maps.size IS 'cells along the shorter side';
 
 -- Distances. A spherical world is C wide and C/2 high: it repeats beyond its seam, and beyond a pole it is mirrored and
 -- shifted by C/2. The shortest way is the shortest of those to all images. Exact up to 9,000 km.
@@ -349,4 +392,18 @@ BEGIN
         RAISE EXCEPTION 'someone else has taken of it' USING ERRCODE = 'serialization_failure';
     END IF;
 END
+$$;
+
+-- What time it is in a world, in milliseconds of its own. Source: worlds.time.rules.game_time.
+CREATE FUNCTION worlds.game_time(world worlds.worlds, at timestamptz) RETURNS bigint
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT world.game_anchor + CASE WHEN world.is_paused THEN 0 ELSE floor(world.dilation * (
+        world.owed + greatest(0, floor(extract(epoch FROM at - world.real_anchor) * 1000))))::bigint END
+$$;
+
+-- A number that grows by one with each part of a day that begins. Source: worlds.time.rules.PARTS.
+CREATE FUNCTION worlds.part_of_time(game_time bigint, hours_per_day integer) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT game_time / length * 8 + width_bucket(game_time % length * 100 / length, ARRAY[25, 30, 45, 55, 70, 75, 90])
+    FROM (SELECT hours_per_day * 3600000::bigint AS length) AS day
 $$;

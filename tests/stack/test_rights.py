@@ -90,7 +90,8 @@ def test_an_inner_function_calls_nothing_but_the_bus(function: str):
 def test_a_function_that_does_not_publish_may_wake_the_relay_and_the_pusher_at_most(function: str):
     puts = [each for each in statements(function) if each["Action"] == "events:PutEvents"]
 
-    sources = [waking.SOURCE, "brandish.worlds"] if role_of(function) == "WorldsRole" else waking.SOURCE
+    post = ("WorldsRole", "ClockRole")
+    sources = [waking.SOURCE, "brandish.worlds"] if role_of(function) in post else waking.SOURCE
     assert [each["Condition"] for each in puts] == [
         {"ForAllValues:StringEquals": {"events:source": sources}} for _ in puts
     ]

@@ -183,6 +183,10 @@ def test_a_function_has_the_layers_that_it_imports_from(function: str):
     assert {layer.lower() for layer in layers} == folders | (libraries if folders else set())
 
 
+def test_only_build_needs_numpy():
+    assert [name for name in FUNCTIONS if any(each.startswith("numpy") for each in reachable(name)[0])] == ["Build"]
+
+
 def test_a_new_version_publishes_only_the_function_that_reports_it():
     versioned = {"VERSION", "GIT_COMMIT", "BUILD_TIME"}
 
@@ -227,7 +231,7 @@ def test_a_public_path_needs_no_key(path: str):
 
 # A browser asks first, without a key, whether it may ask.
 ROUTES = [route for route in TEMPLATE.api.routes if route.method != "OPTIONS"]
-OF_PEOPLE = re.compile(r"/api/(auth|game|personas|session)(/|$)")
+OF_PEOPLE = re.compile(r"/api/(auth|game|interview|personas|session|world)(/|$)")
 """What people sign in to, or may look at without: it needs no key of the API."""
 
 

@@ -11,10 +11,11 @@ from typing import Any
 from kernel.content import commands
 from kernel.content.library import Library, Section
 from worlds.bodies.content import BackgroundsSection, SpeciesSection
+from worlds.building.things import StartingThingsSection
 from worlds.configs import shipped
 from worlds.items.content import ItemsSection
 
-SECTIONS: tuple[type[Section[Any]], ...] = (SpeciesSection, BackgroundsSection, ItemsSection)
+SECTIONS: tuple[type[Section[Any]], ...] = (SpeciesSection, BackgroundsSection, ItemsSection, StartingThingsSection)
 """The sections, in the order in which they are checked."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import sqrt
+from typing import Any
 
 from kernel.texts import listed, translate
 from worlds.acting.models import Message, Outcome, Person, Scene
@@ -11,7 +12,11 @@ from worlds.acting.needs import CLOSE
 from worlds.commands import parsing
 from worlds.commands.matching import find
 from worlds.commands.models import Parsed
+from worlds.daytime.words import header
 from worlds.entities.models import Entity
+from worlds.ground import words as ground_words
+from worlds.ground.atlas import cell_on_map
+from worlds.ground.models import NoMap
 from worlds.items import rules as items
 from worlds.items.content import items as catalogue
 
@@ -26,12 +31,17 @@ def look(scene: Scene, parsed: Parsed) -> Outcome:
 
 def around(scene: Scene) -> Message:
     """Return what one sees when one looks around."""
-    lines = [f"[{scene.world.name}]"]
     if scene.world.is_lobby:
-        lines.append(
-            translate("A round hall of pale stone, with an arch in each of the four walls. Everyone arrives here.")
-        )
-    names = [shown(each) for each in (*scene.people, *scene.things)]
+        lines = [
+            f"[{scene.world.name}]",
+            translate("A round hall of pale stone, with an arch in each of the four walls. Everyone arrives here."),
+        ]
+    else:
+        lines = [header(scene.world.time.moment(scene.now))]
+    if scene.ground is not None:
+        lines[0] += " " + ground_words.describe(scene.world.space, scene.ground, scene.me.position)
+    seen = [*scene.people, *scene.things]
+    names = [shown(each) for each in seen]
     if names:
         lines.append(translate("You see: {names}.", names=listed(names)))
     else:
@@ -39,9 +49,18 @@ def around(scene: Scene) -> Message:
     exits = [each.name for each in scene.things if each.portal_to is not None]
     if exits:
         lines.append(translate("Ways out: {names}.", names=listed(exits)))
-    things = [{"id": str(each.entity_id), "name": each.name, "type": each.kind} for each in scene.things]
-    people = [{"id": str(each.character_id), "name": each.name, "type": "character"} for each in scene.people]
-    return Message("area_description", "\n".join(lines), {"entities": [*people, *things]})
+    return Message("area_description", "\n".join(lines), {"entities": [mark(each) for each in seen]})
+
+
+def mark(seen: Entity | Person) -> dict[str, Any]:
+    """Return what a client needs to link to what is seen, and to draw it. The name is the one in the text."""
+    x, y, z = (axis / 10 for axis in seen.position)
+    if isinstance(seen, Person):
+        identifier, kind, name = seen.character_id, "character", seen.name
+    else:
+        identifier, kind = seen.entity_id, "portal" if seen.portal_to is not None else seen.kind
+        name = catalogue.by_key[seen.item].name_of(seen.quantity) if seen.item else seen.name
+    return {"id": str(identifier), "name": name, "type": kind, "position": {"x": x, "y": y, "z": z}}
 
 
 def describe(scene: Scene, seen: Entity | Person) -> str:
@@ -55,6 +74,38 @@ def describe(scene: Scene, seen: Entity | Person) -> str:
     elif seen.details:
         parts.append(translate("Go nearer to see more."))
     return " ".join(filter(None, parts))
+
+
+def world_map(scene: Scene, parsed: Parsed) -> Outcome:
+    """Show the whole world from above, and where one is.
+
+    Raises:
+        NoMap
+    """
+    drawn, world = scene.atlas, scene.world
+    if drawn is None:
+        raise NoMap(name=world.name)
+    where = cell_on_map(drawn, world.space, scene.me.position)
+    lines = [
+        translate(
+            "{world}: {land} % land, {celsius} °C on average, the highest place at {metres} m.",
+            world=world.name,
+            land=f"{drawn['land_percent']:.0f}",
+            celsius=f"{drawn['mean_temperature']:.0f}",
+            metres=f"{drawn['highest_point']:.0f}",
+        )
+    ]
+    if world.space.shape == "spherical":
+        latitude = scene.me.position.y / world.space.circumference * 360
+        longitude = (scene.me.position.x / world.space.circumference * 360 + 180) % 360 - 180
+        lines.append(
+            translate(
+                "You are at {latitude}, {longitude}.",
+                latitude=f"{abs(latitude):.2f}° {translate('north') if latitude >= 0 else translate('south')}",
+                longitude=f"{abs(longitude):.2f}° {translate('east') if longitude >= 0 else translate('west')}",
+            )
+        )
+    return Outcome(messages=[Message("world_map_data", "\n".join(lines), {**drawn, "player": where})])
 
 
 def who(scene: Scene, parsed: Parsed) -> Outcome:

@@ -13,6 +13,7 @@ from worlds.characters.events import FlightChanged, PlayerMoved, PlayerTurned
 from worlds.commands.matching import find
 from worlds.commands.models import Parsed
 from worlds.entities.models import Entity
+from worlds.ground.models import TooDeep, is_too_deep
 from worlds.movement import rules
 from worlds.movement.models import Mode
 from worlds.space import rules as space
@@ -20,9 +21,11 @@ from worlds.space.collisions import Solid, blocked_by
 from worlds.space.models import METRE, Direction, Position
 
 AROUND_A_STEP: Final = 120
-"""Decimetres: what can stand in the way of a short walk."""
+"""Decimetres from one's way at which something is seen: what stands in it, and what is on the map at its end."""
 FARTHEST: Final = 1000
 """Decimetres that one walks with one command without a goal in sight."""
+SOUNDING: Final = 5 * METRE
+"""How often the depth of water is looked at on a way."""
 FREE_ALTITUDE: Final = 100
 """Decimetres above which nothing is in the way."""
 
@@ -78,8 +81,9 @@ def fly(scene: Scene, parsed: Parsed) -> Outcome:
 def around_the_way(parsed: Parsed) -> Needs:
     """Return the needs of a movement: what stands around, or what can be seen if it is a goal."""
     if parsed.direction is None:
-        return Needs(things=FARTHEST, people=FARTHEST)
-    return Needs(things=max(AROUND_A_STEP, min(parsed.distance or METRE, FARTHEST) + METRE))
+        return Needs(things=FARTHEST, people=FARTHEST, ground=True)
+    around = min(parsed.distance or METRE, FARTHEST) + AROUND_A_STEP
+    return Needs(things=around, people=around, ground=True)
 
 
 def _move(scene: Scene, way: tuple[int, int, int], length: int, mode: Mode, direction: str) -> Outcome:
@@ -113,6 +117,8 @@ def _walk(scene: Scene, way: tuple[int, int, int], mode: Mode, text: str) -> Out
     target = space.moved(scene.world.space, me.position, *way)
     if not (me.is_flying and me.position.z > FREE_ALTITUDE):
         _require_free(scene, way, target)
+    if not me.is_flying and not me.is_watcher:
+        _require_shallow(scene, way, target)
     squared = way[0] ** 2 + way[1] ** 2 + way[2] ** 2
     free = scene.world.is_lobby or not me.attributes
     points = 0 if free else rules.move_cost(mode, squared, is_watcher=me.is_watcher, is_flying=me.is_flying)
@@ -144,6 +150,26 @@ def _require_free(scene: Scene, way: tuple[int, int, int], target: Position) -> 
         place = target if number == steps else space.moved(scene.world.space, here, east, north, up)
         if (obstacle := blocked_by(scene.world.space, place, solids)) and not _is_leaving(scene, obstacle, place):
             raise MovementBlocked(name=obstacle.name)
+
+
+def _require_shallow(scene: Scene, way: tuple[int, int, int], target: Position) -> None:
+    """Refuse a way through water that is too deep to walk: looked at every five metres, and at its end.
+
+    Someone who is in deep water already can leave it in any direction.
+
+    Raises:
+        TooDeep, TilesMissing
+    """
+    me, ground = scene.me, scene.ground
+    if ground is None or is_too_deep(ground.at(me.position)):
+        return
+    steps = max(1, -(-_length(*way) // SOUNDING))
+    for number in range(1, steps + 1):
+        east, north, up = (axis * number // steps for axis in way)
+        place = target if number == steps else space.moved(scene.world.space, me.position, east, north, up)
+        found = ground.at(place)
+        if is_too_deep(found):
+            raise TooDeep(water=translate(found.water))
 
 
 def _is_leaving(scene: Scene, obstacle: Solid, place: Position) -> bool:

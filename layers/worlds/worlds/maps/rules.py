@@ -18,8 +18,9 @@ HIGH_QUALITY, MEDIUM_QUALITY = 71, 31
 """Perception from which maps are better."""
 
 SHORT_SIDE: Final = 64
-LONG_SIDE: Final = 256
-"""Cells; the most that a map of a narrow world has."""
+"""Cells."""
+LONGEST: Final = 4
+"""How many times as long as the shorter side the longer one of the map of a narrow world is at most."""
 LAND_VOTES, OCEAN_VOTES = 2, 3
 
 Place = tuple[int, int]
@@ -101,14 +102,24 @@ def _is_seen(heights: Mapping[Place, int], eye: int, tile: Place) -> bool:
     return True
 
 
-def world_map(space: Space, sample: Sampler, *, seed: int, years: int, sea_level: int, votes: int = 2) -> WorldMap:
+def world_map(
+    space: Space,
+    sample: Sampler,
+    *,
+    seed: int,
+    years: int,
+    sea_level: int,
+    votes: int = 2,
+    short_side: int = SHORT_SIDE,
+) -> WorldMap:
     """Return a whole world at a glance; of an infinite one, what is within `space.lowest` and `space.highest`.
 
     Args:
         votes: how many samples are taken along each side of a cell. In all there are 64 × 128 × votes² on a sphere.
+        short_side: cells.
     """
     west, south, east, north = _edges(space)
-    columns, rows = _sides(east - west + 1, north - south + 1)
+    columns, rows = _sides(east - west + 1, north - south + 1, short_side)
     xs, ys = _middles(west, east, columns * votes), _middles(south, north, rows * votes)
     samples = [(Position(x, y), sample(x, y)) for y in ys for x in xs]
     # Towards the poles, less of the surface of a planet is in each row.
@@ -142,11 +153,11 @@ def _edges(space: Space) -> tuple[int, int, int, int]:
     return *space.lowest[:2], *space.highest[:2]
 
 
-def _sides(wide: int, high: int) -> tuple[int, int]:
+def _sides(wide: int, high: int, short_side: int) -> tuple[int, int]:
     """Return the columns and rows of a map of something so wide and so high."""
     short, long = sorted((wide, high))
-    cells = min(LONG_SIDE, (SHORT_SIDE * long + short // 2) // short)
-    return (cells, SHORT_SIDE) if wide >= high else (SHORT_SIDE, cells)
+    cells = min(LONGEST * short_side, (short_side * long + short // 2) // short)
+    return (cells, short_side) if wide >= high else (short_side, cells)
 
 
 def _middles(low: int, high: int, parts: int) -> list[int]:
