@@ -54,5 +54,6 @@ INSPECTIONS = (
     ),
     Inspection("tickets", ("worlds.tickets",)),
     Inspection("trading", ("worlds.trades",)),
-    Inspection("generation", ("worlds.tiles",)),
+    Inspection("building", ("worlds.tiles", "worlds.checkpoints")),
+    Inspection("ground", ("worlds.maps",)),
 )

@@ -19,7 +19,7 @@ from worlds.forgetting import queries
 from worlds.log.models import WorldEvent
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
-from worlds.world.events import WorldOwnerLeft
+from worlds.world.events import MemberRemoved, WorldOwnerLeft
 
 KEPT: Final[tuple[type[WorldEvent], ...]] = tuple(each for each in PROJECTIONS if issubclass(each, InventoryChanged))
 """The events of characters that change what others see."""
@@ -32,10 +32,16 @@ def forget(tx: Tx, account_id: UUID) -> None:
     mine = characters.list_of(tx, account_id)
     for character in sorted(mine, key=lambda each: each.character_id):
         characters.save(tx, character, _dropping(character))
-    queries.forget(tx, [each.character_id for each in mine], [each.type for each in KEPT])
+    ever = [row["character_id"] for row in queries.list_characters(tx, account_id)]
+    queries.forget(tx, ever, [each.type for each in KEPT])
     for row in queries.lock_worlds(tx, account_id).fetchall():
         world = worlds_sql.read(row)
-        worlds.save(tx, world, world.world_id, [WorldOwnerLeft(world_id=world.world_id)])
+        events: list[WorldEvent] = []
+        if row["is_member"]:
+            events.append(MemberRemoved(world_id=world.world_id, account_id=account_id))
+        if world.owner_id == account_id:
+            events.append(WorldOwnerLeft(world_id=world.world_id))
+        worlds.save(tx, world, world.world_id, events)
 
 
 def _dropping(character: Character) -> list[ItemDropped]:

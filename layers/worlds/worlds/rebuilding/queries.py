@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final, LiteralString
+from uuid import UUID
 
 from kernel.database import Cursor, Tx
 
@@ -26,15 +27,13 @@ class ReadModel:
 
 READ_MODELS: Final = (
     ReadModel("worlds", "world_id"),
+    ReadModel("members", "world_id, account_id"),
     ReadModel("characters", "character_id"),
     ReadModel("holdings", "holding_id"),
     ReadModel("ignored", "character_id, ignored_id"),
     ReadModel("entities", "entity_id"),
 )
-"""Each after those that it refers to."""
-BESIDES: Final[LiteralString] = "'{told_until}'::text[]"
-"""Columns in them that are not made of the log, and stay as they are."""
-
+"""Each after those that it refers to. Reports are none: they and what was decided outlive who made them."""
 _NAMES: Final[LiteralString] = "ARRAY[" + ", ".join("'" + each.name + "'" for each in READ_MODELS) + "]"
 
 
@@ -66,9 +65,14 @@ def set_aside(tx: Tx) -> None:
     )
 
 
+def delete_members(tx: Tx, world_id: UUID) -> None:
+    """Delete the members of a world that is deleted."""
+    tx.execute("DELETE FROM worlds.members WHERE world_id = %s", (world_id,))
+
+
 def list_differences(tx: Tx, model: ReadModel) -> Cursor:
     """Return the rows that are not the same in both: `live` and `rebuilt`, null where there is none."""
-    row: LiteralString = "SELECT jsonb_build_array(" + model.key + ") AS key, to_jsonb(t) - " + BESIDES + " AS row"
+    row: LiteralString = "SELECT jsonb_build_array(" + model.key + ") AS key, to_jsonb(t) AS row"
     return tx.execute(
         "SELECT l.row AS live, r.row AS rebuilt FROM ("
         + row
@@ -100,9 +104,7 @@ def write_back(tx: Tx) -> None:
         + _NAMES
         + """ LOOP
                 SELECT string_agg(quote_ident(a.attname), ', ') FILTER (WHERE a.attnum = ANY (i.indkey)),
-                       string_agg(quote_ident(a.attname), ', ') FILTER (WHERE a.attname <> ALL ("""
-        + BESIDES
-        + """))
+                       string_agg(quote_ident(a.attname), ', ')
                 INTO key, columns
                 FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid
                 WHERE i.indrelid = format('worlds.%I', name)::regclass AND i.indisprimary
