@@ -14,12 +14,15 @@ from kernel.database import Tx
 from tests.support.world_play import begin, play_at_random
 from tests.support.worlds import Player, come_to, make_world, place_item, texts
 from worlds import leaving
-from worlds.entering.models import ENTRANCE
+from worlds.entering import service as entering
+from worlds.entering.models import ENTRANCE, Wish
 from worlds.events import EVENT_TYPES
 from worlds.forgetting.service import KEPT
 from worlds.rebuilding import service as rebuilding
 from worlds.space.models import Position
 from worlds.world import queries as worlds_sql
+from worlds.world import service as worlds
+from worlds.world.events import MemberAdded, WorldDeleted
 
 
 def delete_account(tx: Tx, player: Player) -> None:
@@ -127,6 +130,23 @@ def test_a_world_stays_without_its_owner(tx: Tx):
 
     [row] = worlds_sql.find(tx, own.world_id).fetchall()
     assert worlds_sql.read(row).owner_id is None
+    assert rebuilding.rebuild(tx).differences == []
+
+
+def test_a_member_of_a_world_leaves_it_and_a_character_whose_world_was_deleted_is_forgotten_too(tx: Tx):
+    bob = come_to(tx, make_world(tx).world_id, "Bob")
+    own = make_world(tx, "Elsewhere", owner_id=bob.me.account_id)
+    gone = make_world(tx, "Gone")
+    body = entering.create(tx, bob.me, gone.world_id, Wish(name="Robert", species="human", role="player", seed=1))
+    member = MemberAdded(world_id=gone.world_id, account_id=bob.me.account_id, role="guest")
+    gone = worlds.save(tx, gone, gone.world_id, [member])
+    worlds.save(tx, own, own.world_id, [member.model_copy(update={"world_id": own.world_id})])
+    worlds.save(tx, gone, gone.world_id, [WorldDeleted(world_id=gone.world_id)])
+    assert mentions(tx, "Robert") == 1
+
+    delete_account(tx, bob)
+
+    assert mentions(tx, "Robert") == mentions(tx, body.character_id) == 0
     assert rebuilding.rebuild(tx).differences == []
 
 

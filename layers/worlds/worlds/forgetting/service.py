@@ -32,13 +32,16 @@ def forget(tx: Tx, account_id: UUID) -> None:
     mine = characters.list_of(tx, account_id)
     for character in sorted(mine, key=lambda each: each.character_id):
         characters.save(tx, character, _dropping(character))
-    queries.forget(tx, [each.character_id for each in mine], [each.type for each in KEPT])
+    ever = [row["character_id"] for row in queries.list_characters(tx, account_id)]
+    queries.forget(tx, ever, [each.type for each in KEPT])
     for row in queries.lock_worlds(tx, account_id).fetchall():
         world = worlds_sql.read(row)
-        left: list[WorldEvent] = [MemberRemoved(world_id=world.world_id, account_id=account_id)]
+        events: list[WorldEvent] = []
+        if row["is_member"]:
+            events.append(MemberRemoved(world_id=world.world_id, account_id=account_id))
         if world.owner_id == account_id:
-            left.append(WorldOwnerLeft(world_id=world.world_id))
-        worlds.save(tx, world, world.world_id, left)
+            events.append(WorldOwnerLeft(world_id=world.world_id))
+        worlds.save(tx, world, world.world_id, events)
 
 
 def _dropping(character: Character) -> list[ItemDropped]:

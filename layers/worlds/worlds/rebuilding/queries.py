@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final, LiteralString
+from uuid import UUID
 
 from kernel.database import Cursor, Tx
 
@@ -32,21 +33,20 @@ READ_MODELS: Final = (
     ReadModel("ignored", "character_id, ignored_id"),
     ReadModel("entities", "entity_id"),
 )
-"""Each after those that it refers to."""
-BESIDES: Final[LiteralString] = "'{told_until}'::text[]"
-"""Columns in them that are not made of the log, and stay as they are."""
-
+"""Each after those that it refers to. Reports are none: they and what was decided outlive who made them."""
 _NAMES: Final[LiteralString] = "ARRAY[" + ", ".join("'" + each.name + "'" for each in READ_MODELS) + "]"
 
 
 def set_aside(tx: Tx) -> None:
     """Keep everyone else out of the read models, call them `live_...`, and put empty tables in their place.
 
-    What refers to them, such as posts to characters, goes on to refer to what is live.
+    What refers to them, such as posts to characters, goes on to refer to what is live. A transaction that has appended
+    an event and waits to write what is made of it has not committed: neither is seen.
     """
     tx.execute("SET LOCAL statement_timeout = 0")
     tx.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-    tx.execute("LOCK TABLE worlds.events IN SHARE MODE")
+    # Commands lock their connection first: those that have begun end before this, and later ones hold nothing.
+    tx.execute("LOCK TABLE worlds.connections IN EXCLUSIVE MODE")
     tx.execute(
         """
         DO $$
@@ -65,9 +65,14 @@ def set_aside(tx: Tx) -> None:
     )
 
 
+def delete_members(tx: Tx, world_id: UUID) -> None:
+    """Delete the members of a world that is deleted."""
+    tx.execute("DELETE FROM worlds.members WHERE world_id = %s", (world_id,))
+
+
 def list_differences(tx: Tx, model: ReadModel) -> Cursor:
     """Return the rows that are not the same in both: `live` and `rebuilt`, null where there is none."""
-    row: LiteralString = "SELECT jsonb_build_array(" + model.key + ") AS key, to_jsonb(t) - " + BESIDES + " AS row"
+    row: LiteralString = "SELECT jsonb_build_array(" + model.key + ") AS key, to_jsonb(t) AS row"
     return tx.execute(
         "SELECT l.row AS live, r.row AS rebuilt FROM ("
         + row
@@ -99,9 +104,7 @@ def write_back(tx: Tx) -> None:
         + _NAMES
         + """ LOOP
                 SELECT string_agg(quote_ident(a.attname), ', ') FILTER (WHERE a.attnum = ANY (i.indkey)),
-                       string_agg(quote_ident(a.attname), ', ') FILTER (WHERE a.attname <> ALL ("""
-        + BESIDES
-        + """))
+                       string_agg(quote_ident(a.attname), ', ')
                 INTO key, columns
                 FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid
                 WHERE i.indrelid = format('worlds.%I', name)::regclass AND i.indisprimary

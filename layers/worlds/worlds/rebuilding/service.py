@@ -72,14 +72,16 @@ def rebuild(tx: Tx) -> Rebuilt:
     for kind, recorded in reading.everything(tx):
         events += 1
         key = recorded.aggregate_id
-        if isinstance(recorded.event, WorldDeleted):
-            del worlds[key]
-        elif kind == WORLD:
+        if kind == WORLD:
             worlds[key] = world.evolve(worlds.get(key), recorded)
+            worlds_sql.project(tx, recorded)
         elif kind == CHARACTER:
             people[key] = characters.evolve(people.get(key), recorded)
         worlds_sql.project(tx, recorded)
         entities.project(tx, recorded.event)
+        if isinstance(recorded.event, WorldDeleted):
+            del worlds[key]
+            queries.delete_members(tx, key)  # as foreign keys do where they are in place
     for number, each in enumerate(worlds.values(), start=1):
         worlds_sql.save(tx, None, each)
         _send(tx, number)
