@@ -78,6 +78,7 @@ def create(tx: Tx, me: Identity, world_id: UUID, wish: Wish) -> Character:
 
     Raises:
         WorldNotFound, WorldPrivate, CharacterExists, and what a body is refused for (worlds.bodies)
+        WorldNotReady, WorldFailed: no one knows yet where people arrive there.
     """
     role = bodies.choose_role(wish.role, may_be_admin=me.is_admin)
     known = characters_sql.find_in_world(tx, me.account_id, world_id)
@@ -88,6 +89,7 @@ def create(tx: Tx, me: Identity, world_id: UUID, wish: Wish) -> Character:
         if role is Role.WATCHER and there.is_watcher:
             return there
         raise CharacterExists(name=there.name)
+    worlds.require_ready(world)
     event = _watcher(me, world, wish) if role is Role.WATCHER else _body(tx, me, world, wish, role)
     return characters.create(tx, event, event.character_id)
 

@@ -41,6 +41,8 @@ STEP: Final = 10
 """Metres over which a slope is measured."""
 FAR: Final = (20, 60)
 """Metres at which one looks for water in each direction."""
+DEEP: Final = 10
+"""Metres of water from which decimetres do not matter."""
 SLOPE, STEEP = 0.05, 0.3
 """Metres up for each metre along."""
 
@@ -61,7 +63,9 @@ def describe(space: Space, terrain: Terrain, here: Position) -> str:
 
 def _standing(ground: Ground) -> str:
     if ground.water == "sea":
-        return translate("You are in the sea, {metres} m deep here.", metres=f"{-ground.altitude:.1f}")
+        depth = -ground.altitude
+        metres = f"{depth:.0f}" if depth >= DEEP else f"{depth:.1f}"
+        return translate("You are in the sea, {metres} m deep here.", metres=metres)
     if ground.water == "lake":
         return translate("You are in a lake.")
     if ground.water == "river":

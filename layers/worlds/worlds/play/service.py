@@ -36,6 +36,7 @@ from worlds.posts.envelopes import Envelope
 from worlds.trading import queries as trading
 from worlds.trading.models import Trade
 from worlds.world import queries as worlds
+from worlds.world.service import require_ready
 
 SCROLLBACK: Final = 200
 """Lines that are sent again to who comes back."""
@@ -116,7 +117,7 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
     What they read first waits until the connection is open.
 
     Raises:
-        CharacterNotFound, CharacterNotOwned
+        CharacterNotFound, CharacterNotOwned, WorldNotReady, WorldFailed
     """
     character = characters.owned(tx, me.account_id, character_id)
     world = worlds.find(tx, character.world_id)
@@ -125,9 +126,11 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
     near = queries.list_people_near(tx, connection_id, EARSHOT)
     things = queries.list_things_near(tx, connection_id, SIGHT)
     [row] = world.fetchall()
+    here = worlds.read(row)
+    require_ready(here)
     scene = Scene(
         me=character,
-        world=worlds.read(row),
+        world=here,
         now=tx.now,
         rng=tx.rng,
         people=[queries.read_person(each) for each in near],

@@ -41,13 +41,23 @@ def admitted(tx: Tx, me: Identity, world_id: UUID, *, to_enter: bool = False) ->
     world = queries.read(row)
     if world.privacy != PUBLIC and world.owner_id != me.account_id and not admission["role"] and not me.is_admin:
         raise WorldPrivate(name=world.name)
-    if to_enter and world.status == FAILED:
-        raise WorldFailed(name=world.name)
-    if to_enter and world.status != READY:
-        raise WorldNotReady(name=world.name, progress=world.generation.get("progress", 0))
+    if to_enter:
+        require_ready(world)
     if to_enter and world.seats is not None and admission["inside"] >= world.seats:
         raise WorldFull(name=world.name)
     return world
+
+
+def require_ready(world: World) -> None:
+    """Refuse what needs the ground of a world that is still being made, or never will be.
+
+    Raises:
+        WorldNotReady, WorldFailed
+    """
+    if world.status == FAILED:
+        raise WorldFailed(name=world.name)
+    if world.status != READY:
+        raise WorldNotReady(name=world.name, progress=world.generation.get("progress", 0))
 
 
 def list_all(tx: Tx) -> list[World]:
