@@ -89,6 +89,10 @@ features: install ## Say what is on, and turn it on or off (ARGS="gambles off", 
 inspect: install ## Say what is in the database, which may be running (ARGS="player alice" for one person)
 	@exec $(BIN)/python -m local.tools.inspect $(ARGS)
 
+.PHONY: worlds-replay
+worlds-replay: install ## Make the tables of Worlds anew from its log, and say what differs (ARGS="--write" mends it)
+	@exec $(BIN)/python -m local.tools.worlds_replay $(ARGS)
+
 .PHONY: reset
 reset: install ## Empty the local game, or begin a new season (ARGS="--yes", "--keep-players")
 	@exec $(BIN)/python -m local.tools.reset $(ARGS)

@@ -22,8 +22,12 @@ CREATE INDEX events_by_time ON worlds.events (occurred_at);
 
 CREATE FUNCTION worlds.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' AND current_setting('worlds.forgetting', true) = 'on' THEN
-        RETURN OLD;
+    IF current_setting('worlds.forgetting', true) = 'on' THEN
+        IF TG_OP = 'UPDATE' THEN
+            RETURN NEW;
+        ELSIF TG_OP = 'DELETE' THEN
+            RETURN OLD;
+        END IF;
     END IF;
     RAISE EXCEPTION 'worlds.events is append-only' USING ERRCODE = 'insufficient_privilege';
 END
@@ -33,6 +37,28 @@ CREATE TRIGGER events_are_kept BEFORE UPDATE OR DELETE ON worlds.events
 CREATE TRIGGER events_are_never_emptied BEFORE TRUNCATE ON worlds.events
     EXECUTE FUNCTION worlds.refuse_change();
 
+-- The one exception: people are forgotten when they delete their account. What their characters did to things that others
+-- see stays, without who did it, so that everything can still be made of the log. It runs as the owner of the log, since
+-- no function may change that otherwise.
+CREATE FUNCTION worlds.forget_characters(forgotten uuid[], kept_types text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM set_config('worlds.forgetting', 'on', true);
+    DELETE FROM worlds.events WHERE aggregate_id = ANY (forgotten) AND event_type <> ALL (kept_types);
+    UPDATE worlds.events AS e
+    SET aggregate_type = 'ground', aggregate_id = ground.id, version = kept.place, metadata = '{}',
+        payload = payload - '{character_id,saved,removed}'::text[]
+    FROM (SELECT number, aggregate_id, row_number() OVER (PARTITION BY aggregate_id ORDER BY version) AS place
+          FROM worlds.events WHERE aggregate_id = ANY (forgotten)) AS kept
+    JOIN (SELECT known, gen_random_uuid() AS id FROM unnest(forgotten) AS known) AS ground
+        ON ground.known = kept.aggregate_id
+    WHERE e.number = kept.number;
+    DELETE FROM worlds.snapshots WHERE aggregate_id = ANY (forgotten);
+    PERFORM set_config('worlds.forgetting', 'off', true);
+END
+$$;
+
+-- States to begin a replay from: each may be deleted at any time.
 CREATE TABLE worlds.snapshots (
     aggregate_id uuid        NOT NULL,
     version      bigint      NOT NULL,
@@ -243,11 +269,10 @@ CREATE INDEX tickets_by_account ON worlds.tickets (account_id);
 
 CREATE TABLE worlds.ignored (
     character_id uuid        NOT NULL REFERENCES worlds.characters ON DELETE CASCADE,
-    ignored_id   uuid        NOT NULL REFERENCES worlds.characters ON DELETE CASCADE,
-    since        timestamptz NOT NULL,
+    ignored_id   uuid        NOT NULL,
     PRIMARY KEY (character_id, ignored_id)
 );
-CREATE INDEX ignored_by_ignored ON worlds.ignored (ignored_id);
+COMMENT ON COLUMN worlds.ignored.ignored_id IS 'may be gone: who ignores someone need not notice that they left';
 
 -- Trades between two people; nothing changes hands before both have accepted what lies on the table.
 CREATE TABLE worlds.trades (

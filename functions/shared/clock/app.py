@@ -37,6 +37,7 @@ from personas.channels import clock as channels
 from personas.digests import clock as digests
 from personas.happenings import clock as happenings
 from worlds.daytime import clock as daytime
+from worlds.posts import clock as posts
 
 log = logging.getLogger("brandish")
 
@@ -77,6 +78,7 @@ CHORES: Mapping[str, Chore] = {
     "gambles": Chore(gambles.DUE, execute_gambles),
     "blasts": Chore(blasts.DUE, blasts.explode_due),
     "relay": Chore(log_clock.OVERDUE, log_clock.wake_relay),
+    "pusher": Chore(posts.OVERDUE, posts.wake_pusher),
     "outside": Chore(outside.DUE, outside.send_due, outside.AT_ONCE),
     "dead events": Chore(log_clock.DEAD, report_dead_events),
     "battles": Chore(battles.DUE, battles.close_overdue),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from doors.start import ready  # first: see there
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -17,9 +17,9 @@ from uuid import UUID
 import psycopg
 
 from doors.answers import error_body
-from doors.cookies import read_cookie
+from doors.cookies import SESSION_COOKIE, read_cookie
 from doors.error_objects import as_object
-from doors.people import COOKIE
+from doors.front import HOST, is_from_front
 from doors.settings import settings
 from kernel import texts
 from kernel.accounts import sessions, tokens
@@ -29,6 +29,7 @@ from kernel.accounts.tokens import InvalidToken
 from kernel.action import run_action
 from kernel.database import Tx
 from kernel.errors import Conflict, DomainError, NotAllowed, OutcomeUnknown, Refused, TryAgain, Unauthenticated
+from kernel.settings import settings as house
 from worlds import configs as configs  # the translations
 from worlds.acting.models import InvalidCommand
 from worlds.play import frames
@@ -64,12 +65,13 @@ def connect(event: Mapping[str, Any], connection_id: str, request_id: str) -> di
     """Let a connection in as one of the caller's characters, or refuse it before it opens."""
     query: Mapping[str, str] = event.get("queryStringParameters") or {}
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    origins = _own_origins(event, headers)
     texts.speak(headers.get("accept-language", ""))
     try:
         character_id = _character_id(query)
 
         def come(tx: Tx) -> None:
-            me = _identity(tx, query, headers)
+            me = _identity(tx, query, headers, origins)
             with sessions.signed_in(tx, me):
                 play.come(tx, connection_id, me, character_id)
 
@@ -115,7 +117,7 @@ def _character_id(query: Mapping[str, str]) -> UUID:
         raise InvalidCommand(problem="character_id: the id of one of your characters.") from None
 
 
-def _identity(tx: Tx, query: Mapping[str, str], headers: Mapping[str, str]) -> Identity:
+def _identity(tx: Tx, query: Mapping[str, str], headers: Mapping[str, str], own_origins: Collection[str]) -> Identity:
     """Return who connects: by a ticket, or by a token in the cookie, the header or the query.
 
     Raises:
@@ -123,8 +125,8 @@ def _identity(tx: Tx, query: Mapping[str, str], headers: Mapping[str, str]) -> I
     """
     if "ticket" in query:
         return tickets.redeem(tx, query["ticket"])
-    cookie = read_cookie(headers, COOKIE)
-    if cookie and headers.get("origin") not in (None, *settings.cors_origins, _own_origin(headers)):
+    cookie = read_cookie(headers, SESSION_COOKIE)
+    if cookie and headers.get("origin") not in (*settings.cors_origins, *own_origins):
         raise ForeignOrigin
     scheme, _, bearer = headers.get("authorization", "").partition(" ")
     text = cookie or (bearer.strip() if scheme.lower() == "bearer" else "") or query.get("token", "")
@@ -136,5 +138,10 @@ def _identity(tx: Tx, query: Mapping[str, str], headers: Mapping[str, str]) -> I
         raise SignInMissing from error
 
 
-def _own_origin(headers: Mapping[str, str]) -> str:
-    return f"https://{headers.get('host', '')}"
+def _own_origins(event: Mapping[str, Any], headers: Mapping[str, str]) -> Collection[str]:
+    """Return the origins of our own pages. Browsers send the cookie with WebSockets that any site opens."""
+    hosts = [event["requestContext"].get("domainName")]
+    if is_from_front(headers):
+        hosts.append(headers.get(HOST))
+    schemes = ("https", "http") if house.stage == "local" else ("https",)
+    return {f"{scheme}://{host}" for scheme in schemes for host in hosts if host} | {settings.public_url}

@@ -28,18 +28,22 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Take note of what has arrived, and hand out what waits.
 
     Args:
-        event: `delivered` [{character_id, seq}], `gone` [connection ids], `failed` [character ids]; `op` is claim.
+        event: `delivered` [{character_id, seq}], `gone` [connection ids], `failed` [connection ids];
+            `op`: claim, or report for a pusher that ends and takes nothing more.
 
     Returns:
         `deliveries` [{connection_id, character_id, frames, last_seq}], `closing` [{connection_id, frames}], and
         `more`: whether to come back at once. After an answer with nothing in it, the pusher is asleep.
     """
     delivered = {UUID(each["character_id"]): int(each["seq"]) for each in event.get("delivered", ())}
-    failed = [UUID(each) for each in event.get("failed", ())]
+    failed = list(event.get("failed", ()))
     if delivered or failed:
         run_action(lambda tx: posts.settle(tx, delivered, failed), name="posts settled", while_frozen=True)
     for connection_id in event.get("gone", ()):
         run_action(lambda tx, gone=connection_id: play.go(tx, gone), name="connection gone", while_frozen=True)
+    if event["op"] == "report":  # its time is over
+        run_action(posts.fall_asleep, while_frozen=True)
+        return {"deliveries": [], "closing": [], "more": False}
     deliveries, closed = run_action(_claim, name="posts claimed", while_frozen=True)
     if not deliveries and not closed:
         run_action(posts.fall_asleep, name="", while_frozen=True)

@@ -6,6 +6,7 @@ from functools import partial
 from random import Random
 
 from kernel.database import Connection, Tx, transaction
+from local.tools.worlds_replay import rebuild
 from tests.support.races import race_of
 from tests.support.worlds import Player, come_to, make_world, place_item, texts
 from worlds.space.models import Position
@@ -41,6 +42,7 @@ def test_a_hundred_reach_for_one_lamp_and_one_gets_it(conn: Connection, database
     assert (len(answers), len(taken)) == (100, 1)
     with transaction(conn) as tx:
         assert quantities(tx) == (0, 1)
+    assert rebuild(conn, write=False).differences == []
 
 
 def test_nothing_is_made_or_lost_while_everyone_takes_gives_drops_and_trades(conn: Connection, database_url: str):
@@ -65,3 +67,4 @@ def test_nothing_is_made_or_lost_while_everyone_takes_gives_drops_and_trades(con
         assert lying + held == 130
         [row] = tx.execute("SELECT count(*) AS events FROM worlds.events WHERE event_type = 'ItemHandedOver'")
         assert row["events"] > 0
+    assert rebuild(conn, write=False).differences == []

@@ -11,6 +11,7 @@ from kernel.texts import translate
 from worlds.acting.looking import metres, names_of
 from worlds.acting.models import Locked, Message, NotTakeable, Outcome, Scene, TargetOutOfRange
 from worlds.acting.needs import REACH
+from worlds.acting.sheet import stamina_of
 from worlds.carrying.events import (
     ItemDropped,
     ItemEquipped,
@@ -29,7 +30,6 @@ from worlds.items.content import items as catalogue
 from worlds.items.models import Held, Inventory, ItemNotHeld, TooFewHeld
 from worlds.log.models import WorldEvent
 from worlds.movement import rules as movement
-from worlds.play.sheet import stamina_of
 
 NewId = Callable[[], UUID]
 

@@ -8,6 +8,7 @@ from kernel.texts import translate
 from worlds.acting.looking import name_of, names_of
 from worlds.acting.models import Message, MovementBlocked, NoStairs, Outcome, Scene, TooFarAtOnce
 from worlds.acting.needs import Needs
+from worlds.acting.sheet import stamina_of
 from worlds.characters.events import FlightChanged, PlayerMoved, PlayerTurned
 from worlds.commands.matching import find
 from worlds.commands.models import Parsed
@@ -15,7 +16,6 @@ from worlds.entities.models import Entity
 from worlds.ground.models import TooDeep, is_too_deep
 from worlds.movement import rules
 from worlds.movement.models import Mode
-from worlds.play.sheet import stamina_of
 from worlds.space import rules as space
 from worlds.space.collisions import Solid, blocked_by
 from worlds.space.models import METRE, Direction, Position

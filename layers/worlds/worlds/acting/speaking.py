@@ -46,7 +46,7 @@ def tell(scene: Scene, parsed: Parsed) -> Outcome:
 
 
 def reply(scene: Scene, parsed: Parsed) -> Outcome:
-    """Answer whoever has told one something last."""
+    """Answer the person who has told one something last."""
     if not scene.named:
         raise NoOneToAnswer
     return _told(scene, scene.named[0], parsed.rest)

@@ -28,12 +28,13 @@ class InventoryChanged(WorldEvent):
     """Base of the events that change what a character holds.
 
     Attributes:
+        character_id: None once the character is forgotten (worlds.forgetting).
         item, quantity: what it is about.
         saved: the stacks that are new or differ.
         removed: the ids of those that are gone.
     """
 
-    character_id: UUID
+    character_id: UUID | None = None
     item: str
     quantity: int = 1
     saved: tuple[Stack, ...] = ()

@@ -132,8 +132,8 @@ def _save_inventory(tx: Tx, before: Inventory, after: Character) -> None:
 def _save_ignored(tx: Tx, before: frozenset[UUID], after: Character) -> None:
     for other_id in after.ignored - before:
         tx.execute(
-            "INSERT INTO worlds.ignored (character_id, ignored_id, since) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-            (after.character_id, other_id, tx.now),
+            "INSERT INTO worlds.ignored (character_id, ignored_id) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            (after.character_id, other_id),
         )
     if gone := list(before - after.ignored):
         tx.execute(

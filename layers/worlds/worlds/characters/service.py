@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from kernel.database import Tx
-from worlds.characters import queries
+from worlds.characters import queries, snapshots
 from worlds.characters.evolution import evolve
 from worlds.characters.models import AGGREGATE, Character, CharacterNotFound, CharacterNotOwned
 from worlds.entities import queries as entities
@@ -55,6 +56,8 @@ def save(
     for each in recorded:
         after = evolve(after, each)
         entities.project(tx, each.event)
+        write = partial(snapshots.write, after)
+        log.keep_snapshot(tx, after.character_id, after.version, snapshots.CODE_VERSION, write)
     queries.save(tx, character, after)
     return after
 

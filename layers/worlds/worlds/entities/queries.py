@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, Final, LiteralString
 
 from psycopg.types.json import Jsonb
@@ -44,16 +45,13 @@ def read(row: dict[str, Any]) -> Entity:
 
 def project(tx: Tx, event: WorldEvent) -> None:
     """Store what an event changes about things that are somewhere."""
-    match event:
-        case ThingPlaced():
-            _insert(tx, event)
-        case ItemDropped():
-            _insert_dropped(tx, event)
-        case ItemPickedUp():
-            # It was not locked when it was looked at: who comes second is repeated, and finds it gone.
-            tx.execute("SELECT worlds.take(%s, %s, %s)", (event.entity_id, event.left + event.quantity, event.left))
-        case _:
-            pass
+    if (projection := PROJECTIONS.get(type(event))) is not None:
+        projection(tx, event)
+
+
+def _take(tx: Tx, event: ItemPickedUp) -> None:
+    # It was not locked when it was looked at: who comes second is repeated, and finds it gone.
+    tx.execute("SELECT worlds.take(%s, %s, %s)", (event.entity_id, event.left + event.quantity, event.left))
 
 
 def _insert_dropped(tx: Tx, event: ItemDropped) -> None:
@@ -95,3 +93,12 @@ def _insert(tx: Tx, event: ThingPlaced) -> None:
             "metadata": Jsonb(event.metadata),
         },
     )
+
+
+PROJECTIONS: Final[Mapping[type[WorldEvent], Callable[[Tx, Any], None]]] = {
+    ThingPlaced: _insert,
+    ItemDropped: _insert_dropped,
+    ItemPickedUp: _take,
+}
+"""{event: what it changes about things that are somewhere}. Those of characters stay when a character is forgotten, and
+must do without a `character_id` then: see worlds.forgetting."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from kernel.database import Tx
 from worlds.log import queries
 from worlds.log.models import Recorded, VersionConflict, WorldEvent
+
+SNAPSHOT_EVERY: Final = 100
+"""Events of an aggregate. Source: worlds 25."""
 
 
 def record(
@@ -49,3 +52,16 @@ def append(
     if (found["version"] or 0) != expected_version:
         raise VersionConflict
     return record(tx, aggregate_type, aggregate_id, expected_version, events, metadata)
+
+
+def keep_snapshot(
+    tx: Tx, aggregate_id: UUID, version: int, code_version: int, state: Callable[[], Mapping[str, Any]]
+) -> None:
+    """Keep an aggregate's state after each hundredth of its events: a replay reads only those since.
+
+    Args:
+        code_version: of the state's JSON.
+        state: makes it; called only where it is kept.
+    """
+    if version % SNAPSHOT_EVERY == 0:
+        queries.insert_snapshot(tx, aggregate_id, version, code_version, state())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from worlds.world import queries as worlds
 
 COMMANDS_PER_SECOND: Final = 20
 """Source: worlds 3."""
+ENDED_AT_ONCE: Final = 100
+"""Old connections."""
 
 _ME: Final[LiteralString] = """
     (SELECT c.character_id, c.world_id, c.x, c.y, c.z, w.circumference
@@ -244,7 +247,14 @@ def replace_connection(tx: Tx, connection_id: str, character_id: UUID, account_i
         """,
         (connection_id, character_id, account_id, session_id, tx.now, tx.now),
     )
-    tx.execute("INSERT INTO worlds.mailboxes (character_id) VALUES (%s) ON CONFLICT DO NOTHING", (character_id,))
+    # What is on its way to the earlier connection is sent again to this one.
+    tx.execute(
+        """
+        INSERT INTO worlds.mailboxes (character_id) VALUES (%s)
+        ON CONFLICT (character_id) DO UPDATE SET leased_until = NULL
+        """,
+        (character_id,),
+    )
 
 
 def delete_connection(tx: Tx, connection_id: str) -> Cursor:
@@ -272,6 +282,20 @@ def take_closing(tx: Tx) -> Cursor:
             SELECT connection_id FROM worlds.connections WHERE closing IS NOT NULL LIMIT 100 FOR UPDATE SKIP LOCKED)
         RETURNING connection_id, character_id, closing
         """
+    )
+
+
+def delete_opened_before(tx: Tx, moment: datetime) -> Cursor:
+    """Delete some old connections; return rows of `character_id`, in the order in which characters are locked."""
+    return tx.execute(
+        """
+        WITH gone AS (
+            DELETE FROM worlds.connections WHERE connection_id IN (
+                SELECT connection_id FROM worlds.connections WHERE opened_at < %s LIMIT %s FOR UPDATE SKIP LOCKED)
+            RETURNING character_id)
+        SELECT character_id FROM gone ORDER BY character_id
+        """,
+        (moment, ENDED_AT_ONCE),
     )
 
 

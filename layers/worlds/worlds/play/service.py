@@ -14,6 +14,7 @@ from worlds.acting import table
 from worlds.acting.arriving import greeting
 from worlds.acting.models import NotInGame, Outcome, Post, Scene, TooManyCommands
 from worlds.acting.needs import EARSHOT, NOTHING, REACH, SIGHT, Needs
+from worlds.acting.sheet import state_update
 from worlds.characters import queries as characters_sql
 from worlds.characters import service as characters
 from worlds.characters.events import CharacterEntered
@@ -29,7 +30,6 @@ from worlds.maps.rules import SHORT_SIDE
 from worlds.play import queries
 from worlds.play.frames import Frame
 from worlds.play.leaving import leave
-from worlds.play.sheet import state_update
 from worlds.posts import envelopes
 from worlds.posts import service as posts
 from worlds.posts.envelopes import Envelope

@@ -18,6 +18,20 @@ MAILBOXES: Final = 100
 POSTS_EACH: Final = 200
 """Of a batch."""
 
+_MAY_BE_WOKEN: Final[LiteralString] = (
+    "awake_until < clock_timestamp() AND wanted_at < clock_timestamp() - interval '" + REPEAT_SECONDS + " s'"
+)
+PUSHER_OVERDUE: Final[LiteralString] = (
+    "(EXISTS (SELECT FROM worlds.pusher_lease WHERE "
+    + _MAY_BE_WOKEN
+    + """)
+      AND (EXISTS (SELECT FROM worlds.connections WHERE closing IS NOT NULL)
+           OR EXISTS (SELECT FROM worlds.connections AS k JOIN worlds.posts AS p USING (character_id)
+                      WHERE p.delivered_at IS NULL AND p.posted_at < %s - interval '5 s')))"""
+)
+"""SQL expression: whether something has been waiting for the pusher, which neither is awake nor was woken just now. Its
+parameter is the current time."""
+
 
 def insert_posts(tx: Tx, posts: Sequence[tuple[UUID, dict[str, Any]]]) -> None:
     """Store envelopes for characters."""
@@ -34,10 +48,9 @@ def claim_waking(tx: Tx) -> Cursor:
         UPDATE worlds.pusher_lease SET wanted_at = clock_timestamp()
         WHERE only_row = (
             SELECT only_row FROM worlds.pusher_lease
-            WHERE awake_until < clock_timestamp()
-              AND wanted_at < clock_timestamp() - interval '"""
-        + REPEAT_SECONDS
-        + """ s' FOR UPDATE SKIP LOCKED)
+            WHERE """
+        + _MAY_BE_WOKEN
+        + """ FOR UPDATE SKIP LOCKED)
         RETURNING only_row
         """
     )
@@ -58,12 +71,18 @@ def set_delivered(tx: Tx, character_id: UUID, seq: int) -> None:
         "UPDATE worlds.posts SET delivered_at = %s WHERE character_id = %s AND seq <= %s AND delivered_at IS NULL",
         (tx.now, character_id, seq),
     )
-    release(tx, [character_id])
+    tx.execute("UPDATE worlds.mailboxes SET leased_until = NULL WHERE character_id = %s", (character_id,))
 
 
-def release(tx: Tx, character_ids: list[UUID]) -> None:
-    """Give mailboxes back."""
-    tx.execute("UPDATE worlds.mailboxes SET leased_until = NULL WHERE character_id = ANY(%s)", (character_ids,))
+def release_of(tx: Tx, connection_ids: Sequence[str]) -> None:
+    """Give the mailboxes of connections back."""
+    tx.execute(
+        """
+        UPDATE worlds.mailboxes SET leased_until = NULL
+        WHERE character_id IN (SELECT character_id FROM worlds.connections WHERE connection_id = ANY(%s))
+        """,
+        (list(connection_ids),),
+    )
 
 
 def claim_mailboxes(tx: Tx) -> Cursor:

@@ -42,12 +42,12 @@ def ensure_awake(tx: Tx) -> None:
     tx.after_commit(queries.claim_waking, _wake)
 
 
-def settle(tx: Tx, delivered: Mapping[UUID, int], failed: Sequence[UUID]) -> None:
-    """Note what has arrived, up to which number, and give back the mailboxes for which nothing has."""
+def settle(tx: Tx, delivered: Mapping[UUID, int], failed: Sequence[str]) -> None:
+    """Note what has arrived, up to which number, and give back the mailboxes of connections for which nothing has."""
     for character_id, seq in sorted(delivered.items()):
         queries.set_delivered(tx, character_id, seq)
     if failed:
-        queries.release(tx, sorted(failed))
+        queries.release_of(tx, failed)
 
 
 def claim(tx: Tx) -> list[Delivery]:

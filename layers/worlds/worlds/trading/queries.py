@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -71,7 +72,7 @@ def delete_of(tx: Tx, character_id: UUID) -> None:
     )
 
 
-def delete_old(tx: Tx, before: Any) -> bool:
+def delete_old(tx: Tx, before: datetime) -> bool:
     """Delete some of the trades that no one has touched for long; return whether there may be more."""
     return delete_part(tx, "worlds.trades", "changed_at < %(before)s", {"before": before})
 

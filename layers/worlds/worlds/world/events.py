@@ -32,6 +32,13 @@ class WorldCreated(WorldEvent):
     hours_per_day: int = 24
 
 
+class WorldOwnerLeft(WorldEvent):
+    """A world's owner has deleted their account; the world stays."""
+
+    type: ClassVar[str] = "WorldOwnerLeft"
+    world_id: UUID
+
+
 class ThingPlaced(WorldEvent):
     """Something is in a world from now on: a statue, a portal, or an item that lies there. Decimetres."""
 

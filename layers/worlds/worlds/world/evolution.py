@@ -14,6 +14,7 @@ from worlds.world.events import (
     GroundMade,
     ThingPlaced,
     WorldCreated,
+    WorldOwnerLeft,
     WorldReady,
     WorldTicked,
 )
@@ -29,6 +30,13 @@ def evolve(before: World | None, recorded: Recorded) -> World:
         return _created(event, recorded)
     assert before is not None, f"{event.type} before the world was made"
     return replace(STEPS[type(event)](before, event, recorded), version=recorded.version)
+
+
+def fold(before: World | None, events: Iterable[Recorded]) -> World | None:
+    """Return the world after all of these events."""
+    for recorded in events:
+        before = evolve(before, recorded)
+    return before
 
 
 def _created(event: WorldCreated, recorded: Recorded) -> World:
@@ -86,8 +94,13 @@ def _ticked(before: World, event: WorldTicked, recorded: Recorded) -> World:
     return replace(before, told_until=event.game_time)
 
 
+def _owner_left(before: World, event: WorldOwnerLeft, recorded: Recorded) -> World:
+    return replace(before, owner_id=None)
+
+
 STEPS: Final[Mapping[type[WorldEvent], Step]] = {
     ThingPlaced: _unchanged,
+    WorldOwnerLeft: _owner_left,
     BuildingAdvanced: _advanced,
     GroundMade: _ground_made,
     WorldReady: _ready,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from uuid import UUID
 
 from kernel.accounts.models import Identity
@@ -10,7 +11,7 @@ from kernel.database import Tx
 from worlds.entities import queries as entities
 from worlds.log import service as log
 from worlds.log.models import WorldEvent
-from worlds.world import queries
+from worlds.world import queries, snapshots
 from worlds.world.evolution import evolve
 from worlds.world.models import (
     AGGREGATE,
@@ -71,6 +72,7 @@ def save(tx: Tx, world: World | None, world_id: UUID, events: Iterable[WorldEven
     after = world
     for each in recorded:
         after = evolve(after, each)
+        log.keep_snapshot(tx, world_id, after.version, snapshots.CODE_VERSION, partial(snapshots.write, after))
     assert after is not None
     queries.save(tx, world, after)
     for each in recorded:
