@@ -51,7 +51,8 @@ def test_the_database_computes_the_same_time(tx: Tx):
             tx.execute("UPDATE worlds.worlds SET owed = %s WHERE world_id = %s", (owed, world.world_id))
             now = tx.now + timedelta(seconds=seconds)
             [row] = tx.execute(
-                "SELECT worlds.game_time(w, %s) AS at FROM worlds.worlds AS w WHERE world_id = %s",
+                "SELECT worlds.game_time(game_anchor, real_anchor, dilation, is_paused, owed, %s) AS at"
+                " FROM worlds.worlds WHERE world_id = %s",
                 (now, world.world_id),
             )
             assert row["at"] == after.at(now), (dilation, is_paused)
