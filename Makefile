@@ -33,6 +33,10 @@ dev: install ## Run the whole game here: Postgres, gateway, functions, events, s
 demo: install ## Play a chat evening of 50 viewers against the running game (second terminal; ARGS="--fast --watch", "--personas")
 	@exec $(BIN)/python -m local.demo $(ARGS)
 
+.PHONY: play
+play: install ## Play Worlds in this terminal, against the running game or ARGS="--url https://..." (ARGS="--user ann")
+	@exec $(BIN)/python -m local.tools.play $(ARGS)
+
 .PHONY: seed
 seed: install ## Fill the running installation with people, posts and battles worth looking at (ARGS="--personas")
 	@exec $(BIN)/python -m local.personas.seed $(ARGS)

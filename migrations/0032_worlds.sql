@@ -274,6 +274,27 @@ CREATE TABLE worlds.ignored (
 );
 COMMENT ON COLUMN worlds.ignored.ignored_id IS 'may be gone: who ignores someone need not notice that they left';
 
+-- What players tell the administrators about each other.
+CREATE TABLE worlds.reports (
+    report_id    uuid        PRIMARY KEY,
+    reporter_id  uuid        REFERENCES kernel.accounts ON DELETE SET NULL,
+    account_id   uuid        NOT NULL REFERENCES kernel.accounts ON DELETE CASCADE,
+    character_id uuid        NOT NULL,
+    world_id     uuid        NOT NULL,
+    name         text        NOT NULL,
+    reason       text        NOT NULL,
+    reported_at  timestamptz NOT NULL,
+    decided_at   timestamptz,
+    decided_by   uuid        REFERENCES kernel.accounts ON DELETE SET NULL,
+    outcome      text        CONSTRAINT reports_outcomes CHECK (outcome IN ('upheld', 'dismissed')),
+    note         text        NOT NULL DEFAULT ''
+);
+COMMENT ON COLUMN worlds.reports.account_id IS 'who is reported, as character_id, in world_id and under that name';
+CREATE UNIQUE INDEX reports_one_open_each ON worlds.reports (reporter_id, character_id) WHERE decided_at IS NULL;
+CREATE INDEX reports_by_age ON worlds.reports ((decided_at IS NULL), reported_at, report_id);
+CREATE INDEX reports_by_account ON worlds.reports (account_id);
+CREATE INDEX reports_by_decider ON worlds.reports (decided_by);
+
 -- Trades between two people; nothing changes hands before both have accepted what lies on the table.
 CREATE TABLE worlds.trades (
     trade_id        uuid        PRIMARY KEY,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any
+from uuid import UUID
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from doors import app as house
@@ -17,6 +18,11 @@ from doors.routes import Router
 
 MAX_BODY = 64 * 1024
 """Bytes of a request."""
+
+MOST = 100
+"""How many a page of a list has at most, and where no one asks for less."""
+PageSize = Annotated[int, Query(ge=1, le=MOST, description="How many, at most.")]
+PageAfter = Annotated[UUID | None, Query(description="The id of the last one of the page before.")]
 
 Text = Annotated[str, AfterValidator(storable)]
 """A text that people write; the use case trims it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -10,13 +10,18 @@ from pydantic import BaseModel, Field
 from doors.fields import Timestamp
 from doors.nulls import WithNulls
 from functions.worlds.door import StrictBody, Text
+from worlds.bodies.content import BackgroundQuestion, backgrounds, species
 from worlds.bodies.models import Attribute
 from worlds.bodies.rules import derived
 from worlds.characters.models import Character
 from worlds.entering.models import Chosen, Whereabouts, Wish
 from worlds.entering.models import EntryOptions as Options
-from worlds.space.models import Position
-from worlds.world.models import World
+from worlds.owning.models import NewWorld, Settings
+from worlds.reporting.models import Report
+from worlds.skills.models import Skill
+from worlds.space.models import Position, Space
+from worlds.world import rules
+from worlds.world.models import ListedWorld, Member, World, WorldShapeInvalid
 
 Id = Annotated[UUID, Field(strict=False)]
 
@@ -160,16 +165,65 @@ class JoinedWorld(BaseModel):
         )
 
 
+class SpeciesShape(BaseModel):
+    """A kind of body to choose, with the values that chance and bought points start from."""
+
+    key: str
+    name: str
+    description: str
+    attributes: dict[str, int]
+
+
+class AnswerShape(BaseModel):
+    """An answer to a question about the past, and the skills that it starts."""
+
+    key: str
+    text: str
+    skills: dict[str, int]
+
+
+class QuestionShape(BaseModel):
+    """A question about a new character's past. At most one of its answers counts."""
+
+    key: str
+    text: str
+    answers: list[AnswerShape]
+
+
 class EntryOptions(BaseModel):
-    """Ways into a world."""
+    """Ways into a world, and what a new body can be."""
 
     can_enter_as_watcher: bool
     available_npcs: list[dict[str, Any]]
     can_create_custom: bool
+    species: list[SpeciesShape]
+    background_questions: list[QuestionShape]
 
     @classmethod
     def of(cls, options: Options) -> EntryOptions:
-        return cls(can_enter_as_watcher=options.as_watcher, available_npcs=[], can_create_custom=options.as_someone_new)
+        return cls(
+            can_enter_as_watcher=options.as_watcher,
+            available_npcs=[],
+            can_create_custom=options.as_someone_new,
+            species=[
+                SpeciesShape(
+                    key=each.key,
+                    name=each.name,
+                    description=each.description,
+                    attributes={str(name): value for name, value in each.attributes.items()},
+                )
+                for each in species.by_key.values()
+            ],
+            background_questions=[_question(each) for each in backgrounds.document.questions],
+        )
+
+
+def _question(question: BackgroundQuestion) -> QuestionShape:
+    answers = [
+        AnswerShape(key=each.key, text=each.text, skills={str(name): level for name, level in each.skills.items()})
+        for each in question.answers
+    ]
+    return QuestionShape(key=question.key, text=question.text, answers=answers)
 
 
 class SelectedWorld(BaseModel):
@@ -213,7 +267,7 @@ class SocketTicket(BaseModel):
     websocket_url: str
 
 
-class Place(BaseModel):
+class Point(BaseModel):
     """A place in metres."""
 
     x: float
@@ -221,19 +275,19 @@ class Place(BaseModel):
     z: float
 
     @classmethod
-    def of(cls, position: Position) -> Place:
+    def of(cls, position: Position) -> Point:
         return cls(x=position.x / 10, y=position.y / 10, z=position.z / 10)
 
 
 class Bounds(BaseModel):
     """The corners of a world with walls."""
 
-    min: Place
-    max: Place
+    min: Point
+    max: Point
 
 
 class WorldShape(WithNulls):
-    """A world in the list. `radius` in metres, of spherical ones; `bounds` of those with walls."""
+    """A world. `radius` in metres, of spherical ones; `bounds` of those with walls; `players` are there now."""
 
     id: UUID
     name: str
@@ -242,9 +296,16 @@ class WorldShape(WithNulls):
     bounds: Bounds | None
     owner_id: UUID | None
     created_at: Timestamp
+    privacy: str
+    seats: int | None
+    players: int
+    status: str
+    hours_per_day: int
+    dilation: float
+    paused: bool
 
     @classmethod
-    def of(cls, world: World) -> WorldShape:
+    def of(cls, world: World, players: int) -> WorldShape:
         space = world.space
         has_walls = space.shape == "bounded_cube"
         return cls(
@@ -252,10 +313,196 @@ class WorldShape(WithNulls):
             name=world.name,
             shape=space.shape,
             radius=round(space.circumference / 10 / 6.283185307179586, 1) if space.shape == "spherical" else None,
-            bounds=Bounds(min=Place.of(space.lowest), max=Place.of(space.highest)) if has_walls else None,
+            bounds=Bounds(min=Point.of(space.lowest), max=Point.of(space.highest)) if has_walls else None,
             owner_id=world.owner_id,
             created_at=world.created_at,
+            privacy=world.privacy,
+            seats=world.seats,
+            players=players,
+            status=world.status,
+            hours_per_day=world.time.hours_per_day,
+            dilation=float(world.time.dilation),
+            paused=world.time.is_paused,
         )
+
+    @classmethod
+    def listed(cls, found: ListedWorld) -> WorldShape:
+        return cls.of(found.world, found.players)
+
+
+Privacy = Literal["public", "private", "invite"]
+Seats = Annotated[int, Field(ge=1, le=rules.MOST_SEATS)]
+Hours = Annotated[int, Field(ge=1, le=rules.MOST_HOURS_PER_DAY)]
+
+
+class Corner(StrictBody):
+    """A corner of a world with walls, in metres."""
+
+    x: float
+    y: float
+    z: float
+
+
+class Walls(StrictBody):
+    """The lowest and the highest corner of a world with walls."""
+
+    min: Corner
+    max: Corner
+
+
+class NewWorldBody(StrictBody):
+    """A new world. Of a sphere, either the radius or the circumference is given, in metres; of a box, its bounds."""
+
+    name: Text
+    shape: Text = "spherical"
+    radius: float | None = None
+    circumference: float | None = None
+    bounds: Walls | None = None
+    privacy: Privacy = "public"
+    seats: Seats | None = None
+    hours_per_day: Hours = 24
+
+    @property
+    def wanted(self) -> NewWorld:
+        return NewWorld(
+            name=self.name,
+            space=self._space(),
+            privacy=self.privacy,
+            seats=self.seats,
+            hours_per_day=self.hours_per_day,
+        )
+
+    def _space(self) -> Space:
+        shape = rules.shape_named(self.shape)
+        is_sized = self.radius is not None or self.circumference is not None
+        if (is_sized and shape != "spherical") or (self.bounds is not None and shape != "bounded_cube"):
+            raise WorldShapeInvalid(
+                problem="A spherical world has a radius or a circumference, a bounded_cube has bounds."
+            )
+        if shape == "spherical":
+            return rules.sphere_of(self.circumference, self.radius)
+        if self.bounds is None:
+            return Space(shape)
+        low, high = self.bounds.min, self.bounds.max
+        return rules.box_of((low.x, low.y, low.z), (high.x, high.y, high.z))
+
+
+class WorldChanges(StrictBody):
+    """What to change about a world; what is left out stays. `seats`: null for no limit."""
+
+    name: Text = ""
+    privacy: Privacy = "public"
+    seats: Seats | None = None
+    hours_per_day: Hours = 24
+    dilation: float | None = None
+    paused: bool | None = None
+
+    @property
+    def wanted(self) -> Settings:
+        changes = self.model_dump(exclude_unset=True, exclude={"dilation", "paused"})
+        return Settings(changes=changes, dilation=self.dilation, paused=self.paused)
+
+
+class DeletedWorld(BaseModel):
+    """A world is gone."""
+
+    deleted: bool = True
+
+
+class Invitation(StrictBody):
+    """Someone to let in, by user name or e-mail address. An admin of a world may invite guests, too."""
+
+    user: Annotated[Text, Field(min_length=1, max_length=255)]
+    role: Literal["guest", "admin"] = "guest"
+
+
+class MemberShape(WithNulls):
+    """Someone who belongs to a world."""
+
+    user_id: UUID
+    user_name: str | None
+    role: str
+    since: Timestamp
+
+    @classmethod
+    def of(cls, member: Member) -> MemberShape:
+        return cls(user_id=member.account_id, user_name=member.user_name, role=member.role, since=member.since)
+
+
+class MemberList(BaseModel):
+    """The members of a world, in the order in which they came."""
+
+    members: list[MemberShape]
+
+
+class RemovedMember(BaseModel):
+    """Someone does not belong to the world any more."""
+
+    removed: bool = True
+
+
+class SkillShape(BaseModel):
+    """How far a skill has come."""
+
+    level: int
+    xp: int
+
+
+class SkillSheet(BaseModel):
+    """All skills of a character, those at 0 as well."""
+
+    skills: dict[str, SkillShape]
+
+    @classmethod
+    def of(cls, character: Character) -> SkillSheet:
+        return cls(skills={each.value: SkillShape(level=character.skills.get(each, 0), xp=0) for each in Skill})
+
+
+class PersonReport(WithNulls):
+    """What a player has told the administrators about someone's behaviour."""
+
+    report_id: UUID
+    reporter_id: UUID | None
+    user_id: UUID
+    character_id: UUID
+    world_id: UUID
+    name: str
+    reason: str
+    reported_at: Timestamp
+    decided_at: Timestamp | None
+    decided_by: UUID | None
+    outcome: str | None
+    note: str
+
+    @classmethod
+    def of(cls, report: Report) -> PersonReport:
+        return cls(
+            report_id=report.report_id,
+            reporter_id=report.reporter_id,
+            user_id=report.account_id,
+            character_id=report.character_id,
+            world_id=report.world_id,
+            name=report.name,
+            reason=report.reason,
+            reported_at=report.reported_at,
+            decided_at=report.decided_at,
+            decided_by=report.decided_by,
+            outcome=report.outcome,
+            note=report.note,
+        )
+
+
+class PersonReports(BaseModel):
+    """Reports, oldest first."""
+
+    reports: list[PersonReport]
+
+
+class Decision(StrictBody):
+    """What an administrator decides about a report."""
+
+    outcome: Literal["upheld", "dismissed"]
+    note: Annotated[Text, Field(max_length=1000)] = ""
 
 
 class MapPlace(BaseModel):

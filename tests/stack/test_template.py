@@ -231,7 +231,7 @@ def test_a_public_path_needs_no_key(path: str):
 
 # A browser asks first, without a key, whether it may ask.
 ROUTES = [route for route in TEMPLATE.api.routes if route.method != "OPTIONS"]
-OF_PEOPLE = re.compile(r"/api/(auth|game|personas|session)(/|$)")
+OF_PEOPLE = re.compile(r"/api/(auth|game|interview|personas|session|world)(/|$)")
 """What people sign in to, or may look at without: it needs no key of the API."""
 
 

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator
 from doors.call import Call, answer
 from doors.people import requires_account, signed_in
 from functions.worlds.door import create_app, create_handler
+from functions.worlds.game import report_routes, world_routes
 from functions.worlds.shapes import (
     CharacterChoice,
     CharacterList,
@@ -21,11 +22,12 @@ from functions.worlds.shapes import (
     JoinedWorld,
     MadeCharacter,
     NewCharacter,
+    SkillSheet,
     WorldMapShape,
-    WorldShape,
 )
 from kernel.accounts.models import Identity
 from kernel.database import Tx
+from kernel.idempotency import Answer
 from worlds import configs as configs  # the translations
 from worlds.building import service as building
 from worlds.characters import service as characters
@@ -33,20 +35,13 @@ from worlds.entering import service as entering
 from worlds.ground import service as ground
 from worlds.world import service as worlds
 
-app = create_app("Game")
+app = create_app("Game", world_routes.router, report_routes.router)
 
 MapSize = Annotated[
     Literal[64, 128, 256],
     Query(description="Cells along the shorter side."),
     BeforeValidator(lambda text: int(text) if str(text).isdecimal() else text),
 ]
-
-
-@app.get("/api/game/worlds", response_model=list[WorldShape])
-@requires_account()
-async def list_worlds(call: Call) -> Response:
-    """The worlds that people have made, newest first."""
-    return signed_in(call).look(lambda tx, me: [WorldShape.of(world) for world in worlds.list_all(tx)])
 
 
 @app.get("/api/game/worlds/{world_id}/map", response_model=WorldMapShape)
@@ -87,10 +82,13 @@ async def list_characters(call: Call) -> Response:
 @app.post("/api/game/characters", response_model=MadeCharacter, status_code=201)
 @requires_account()
 async def create_character(body: NewCharacter, call: Call) -> Response:
-    """Make a character in a world. You can have one in each."""
-    return signed_in(call).act(
-        lambda tx, me: answer(MadeCharacter.of(entering.create(tx, me, body.world_id, body.wish)), 201)
-    )
+    """Make a character in a world. You can have one in each. Who watches a world already is answered 200."""
+
+    def use_case(tx: Tx, me: Identity) -> Answer:
+        made = entering.create(tx, me, body.world_id, body.wish)
+        return answer(MadeCharacter.of(made), 201 if made.created_at == tx.now else 200)
+
+    return signed_in(call).act(use_case)
 
 
 @app.post("/api/game/join", response_model=JoinedWorld)
@@ -102,6 +100,13 @@ async def join(body: CharacterChoice, call: Call) -> Response:
         return JoinedWorld.of(entering.select(tx, me, body.character_id))
 
     return signed_in(call).act(use_case)
+
+
+@app.get("/api/game/skills", response_model=SkillSheet)
+@requires_account()
+async def list_skills(call: Call, character_id: Annotated[UUID, Query()]) -> Response:
+    """The skills of one of your characters."""
+    return signed_in(call).look(lambda tx, me: SkillSheet.of(characters.own(tx, me.account_id, character_id)))
 
 
 handler = create_handler(app)

@@ -1,4 +1,4 @@
-"""/api/session: where someone stands, and what they choose: a world, a character. Source: worlds 2.2."""
+"""/api/session and /api/interview: where someone stands, and what they choose. Source: worlds 2.2."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fastapi import Response
 from doors.call import Call, answer
 from doors.people import requires_account, signed_in
 from functions.worlds.door import create_app, create_handler
+from functions.worlds.session import interview_routes
 from functions.worlds.session.settings import settings
 from functions.worlds.shapes import (
     CharacterChoice,
@@ -23,11 +24,12 @@ from functions.worlds.shapes import (
 )
 from kernel.accounts.models import Identity
 from kernel.database import Tx
+from kernel.idempotency import Answer
 from worlds import configs as configs  # the translations
 from worlds.entering import service as entering
 from worlds.tickets import service as tickets
 
-app = create_app("Session")
+app = create_app("Session", interview_routes.router)
 
 
 @app.get("/api/session/state", response_model=SessionState)
@@ -56,10 +58,13 @@ async def select_world(body: WorldChoice, call: Call) -> Response:
 @app.post("/api/session/character/create", response_model=MadeCharacter, status_code=201)
 @requires_account()
 async def create_character(body: NewCharacter, call: Call) -> Response:
-    """Make a character in a world. You can have one in each."""
-    return signed_in(call).act(
-        lambda tx, me: answer(MadeCharacter.of(entering.create(tx, me, body.world_id, body.wish)), 201)
-    )
+    """Make a character in a world. You can have one in each. Who watches a world already is answered 200."""
+
+    def use_case(tx: Tx, me: Identity) -> Answer:
+        made = entering.create(tx, me, body.world_id, body.wish)
+        return answer(MadeCharacter.of(made), 201 if made.created_at == tx.now else 200)
+
+    return signed_in(call).act(use_case)
 
 
 @app.post("/api/session/character/select", response_model=JoinedWorld)

@@ -9,10 +9,13 @@ from worlds.carrying import events as carrying
 from worlds.characters import events as characters
 from worlds.log.models import WorldEvent
 from worlds.log.upcasting import EventReader, Upcaster
+from worlds.reporting import events as reporting
 from worlds.world import events as world
 
 EVENT_TYPES: Final[tuple[type[WorldEvent], ...]] = (
     characters.CharacterCreated,
+    characters.LookChanged,
+    characters.PersonReported,
     characters.CharacterEntered,
     characters.CharacterLeft,
     characters.PlayerMoved,
@@ -31,13 +34,22 @@ EVENT_TYPES: Final[tuple[type[WorldEvent], ...]] = (
     carrying.ItemUnequipped,
     carrying.ItemDurabilityChanged,
     world.WorldCreated,
+    world.WorldChanged,
+    world.WorldPaused,
+    world.WorldResumed,
+    world.DilationChanged,
+    world.WorldDeleted,
     world.WorldOwnerLeft,
+    world.MemberAdded,
+    world.MemberRemoved,
     world.ThingPlaced,
+    world.ThingRemoved,
     world.BuildingAdvanced,
     world.GroundMade,
     world.WorldReady,
     world.BuildingFailed,
     world.WorldTicked,
+    reporting.ReportDecided,
 )
 
 UPCASTERS: Final[tuple[Upcaster, ...]] = ()

@@ -47,6 +47,11 @@ INSPECTIONS = (
             "waiting since": "(SELECT min(posted_at) FROM worlds.posts WHERE delivered_at IS NULL)",
         },
     ),
+    Inspection(
+        "reporting",
+        ("worlds.reports",),
+        {"open": "(SELECT count(*) FROM worlds.reports WHERE decided_at IS NULL)"},
+    ),
     Inspection("tickets", ("worlds.tickets",)),
     Inspection("trading", ("worlds.trades",)),
     Inspection("building", ("worlds.checkpoints", "worlds.tiles")),

@@ -28,6 +28,7 @@ EXPORTS: Final = (
     _of_characters("worlds.posts"),
     _of_characters("worlds.answers"),
     Export("worlds.trades", "t.first_id IN (" + _OWN_CHARACTERS + ") OR t.second_id IN (" + _OWN_CHARACTERS + ")"),
+    Export("worlds.reports", "t.reporter_id = %(account_id)s", row="to_jsonb(t) - 'account_id' - 'decided_by'"),
     Export("worlds.whereabouts"),
     Export("worlds.connections"),
     Export("worlds.tickets", row="to_jsonb(t) - 'ticket_hash'"),

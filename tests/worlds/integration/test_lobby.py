@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kernel.database import Tx
-from tests.support.worlds import code, come_to_lobby, texts, told
+from tests.support.worlds import code, come_to_lobby, connect, texts, told
 from worlds.entering import service as entering
 
 
@@ -51,3 +51,19 @@ def test_a_repeated_command_is_answered_again_and_done_once(tx: Tx):
 
     assert ann.types(tx, "e", "one") == first
     assert ann.character(tx).position == (60, 20, 0)
+
+
+def test_each_line_is_sent_again_once_to_someone_who_comes_back_however_often(tx: Tx):
+    ann = come_to_lobby(tx)
+    said = ann.types(tx, "say remember this", "c-1")
+    ann.types(tx, "e", "c-2")
+
+    for _ in range(3):
+        tx.execute("UPDATE worlds.posts SET delivered_at = now()")
+        ann = connect(tx, ann.me, ann.character_id)
+
+    rows = tx.execute("SELECT envelope FROM worlds.posts WHERE delivered_at IS NULL AND envelope ? 'again'").fetchall()
+    again = [row["envelope"] for row in rows]
+    assert [each["data"] for each in again].count(said[0]["data"]) == 1
+    assert {each["type"] for each in again} == {"game_message"}
+    assert not any("command_id" in each for each in again)

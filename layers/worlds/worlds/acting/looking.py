@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import sqrt
+from typing import Any
 
 from kernel.texts import listed, translate
 from worlds.acting.models import Message, Outcome, Person, Scene
@@ -39,7 +40,8 @@ def around(scene: Scene) -> Message:
         lines = [header(scene.world.time.moment(scene.now))]
     if scene.ground is not None:
         lines[0] += " " + ground_words.describe(scene.world.space, scene.ground, scene.me.position)
-    names = [shown(each) for each in (*scene.people, *scene.things)]
+    seen = [*scene.people, *scene.things]
+    names = [shown(each) for each in seen]
     if names:
         lines.append(translate("You see: {names}.", names=listed(names)))
     else:
@@ -47,9 +49,18 @@ def around(scene: Scene) -> Message:
     exits = [each.name for each in scene.things if each.portal_to is not None]
     if exits:
         lines.append(translate("Ways out: {names}.", names=listed(exits)))
-    things = [{"id": str(each.entity_id), "name": each.name, "type": each.kind} for each in scene.things]
-    people = [{"id": str(each.character_id), "name": each.name, "type": "character"} for each in scene.people]
-    return Message("area_description", "\n".join(lines), {"entities": [*people, *things]})
+    return Message("area_description", "\n".join(lines), {"entities": [mark(each) for each in seen]})
+
+
+def mark(seen: Entity | Person) -> dict[str, Any]:
+    """Return what a client needs to link to what is seen, and to draw it. The name is the one in the text."""
+    x, y, z = (axis / 10 for axis in seen.position)
+    if isinstance(seen, Person):
+        identifier, kind, name = seen.character_id, "character", seen.name
+    else:
+        identifier, kind = seen.entity_id, "portal" if seen.portal_to is not None else seen.kind
+        name = catalogue.by_key[seen.item].name_of(seen.quantity) if seen.item else seen.name
+    return {"id": str(identifier), "name": name, "type": kind, "position": {"x": x, "y": y, "z": z}}
 
 
 def describe(scene: Scene, seen: Entity | Person) -> str:

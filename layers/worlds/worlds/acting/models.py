@@ -10,13 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from kernel.errors import NotFound, Refused, TooSoon
+from worlds.characters.events import CharacterCreated
 from worlds.characters.models import Character
 from worlds.entities.models import Entity
 from worlds.ground.models import Terrain
 from worlds.log.models import WorldEvent
 from worlds.space.models import Position
 from worlds.trading.models import Trade
-from worlds.world.models import World
+from worlds.world.models import Admission, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,29 @@ class Person:
     position: Position
     squared_distance: float | None
     hears_me: bool
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A world that one may go to.
+
+    Attributes:
+        mine: the character that one has there; None for none.
+    """
+
+    world: World
+    admission: Admission
+    mine: Mine | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """A character of one's own, elsewhere."""
+
+    character_id: UUID
+    name: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +85,7 @@ class Scene:
         me: who acts, with what time has done to them.
         things: what is around, nearest first, as far as the command asked for it; so are `people`.
         named: people anywhere whom the command names.
+        destinations: worlds that the command names, or that portals lead to.
         ground: around who acts; None in a world without ground of its own, or if the command does not need it.
         atlas: the map of the whole world, as it is stored.
         partners: those within reach, whole, for what changes both.
@@ -74,6 +99,7 @@ class Scene:
     things: Sequence[Entity] = ()
     people: Sequence[Person] = ()
     named: Sequence[Person] = ()
+    destinations: Sequence[Destination] = ()
     ground: Terrain | None = None
     atlas: Mapping[str, Any] | None = None
     partners: Sequence[Character] = ()
@@ -94,6 +120,7 @@ class Outcome:
 
     Attributes:
         events: of who acts, in their order.
+        made: a character that one has from now on.
         messages: to who acts.
         others: partners of the scene, with their events.
         trade: as it is from now on; `ended`: that there is no more.
@@ -102,6 +129,7 @@ class Outcome:
     events: Sequence[WorldEvent] = ()
     messages: Sequence[Message] = ()
     posts: Sequence[Post] = ()
+    made: CharacterCreated | None = None
     others: Sequence[tuple[Character, Sequence[WorldEvent]]] = ()
     trade: Trade | None = None
     ended: Trade | None = None
@@ -175,3 +203,38 @@ class Locked(Refused):
 
     code = "invalid_command"
     message = "{name} does not come loose."
+
+
+class NowhereToGo(NotFound):
+    """There is no such portal here, and no such world."""
+
+    code = "world_not_found"
+    message = "There is no portal and no world called {typed} here. Write look to see the portals, or go to the lobby."
+
+
+class PortalLeadsNowhere(Refused):
+    """A portal behind which nothing is."""
+
+    code = "invalid_command"
+    message = "Nothing is behind {name} yet. Look for another portal."
+
+
+class OutOfThisWorld(Refused):
+    """From a world, one enters others through the lobby."""
+
+    code = "target_out_of_range"
+    message = "No portal to {name} is near. Go back to the lobby first: from there you can enter any world."
+
+
+class WhichWorld(Refused):
+    """A character has to be made for a world."""
+
+    code = "invalid_command"
+    message = "Say for which world, at the end: create character {name} {role} {species} <world>"
+
+
+class NotYet(Refused):
+    """A command that the game has not learned yet."""
+
+    code = "invalid_command"
+    message = "{command} comes with a later version. Write help to see what else you can do."

@@ -28,6 +28,9 @@ class Needs:
         everyone: the people of the whole world.
         named: names of people anywhere, as `kernel.naming.person_key` makes them.
         last_teller: who has told one something last.
+        worlds: names or ids of worlds, as they were typed.
+        portals: the worlds that the nearest portals lead to.
+        here: the world where one is, as a destination.
         ground: what one stands on, and what is around.
         atlas: the map of the whole world.
         partners: those within reach, whole.
@@ -39,6 +42,9 @@ class Needs:
     everyone: bool = False
     named: Sequence[str] = ()
     last_teller: bool = False
+    worlds: Sequence[str] = ()
+    portals: bool = False
+    here: bool = False
     ground: bool = False
     atlas: bool = False
     partners: bool = False

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
+from uuid import uuid4
 
-from kernel.naming import person_key
+from kernel.naming import key, person_key
 from kernel.texts import translate
 from worlds.acting.looking import metres
 from worlds.acting.models import Message, NoOneToAnswer, Outcome, Person, Post, Scene, TargetOutOfRange
 from worlds.acting.needs import WHISPER, Needs
-from worlds.characters.events import PersonIgnored
+from worlds.characters.events import PersonIgnored, PersonReported
 from worlds.commands.matching import LONGEST_NAME, find, find_leading
 from worlds.commands.models import IncompleteCommand, Parsed, PersonNotFound
+from worlds.entering.models import NoInterviewYet
+
+STATUE: Final = "statue"
+"""In the lobby: who tells it something wants to make a world."""
 
 
 def say(scene: Scene, parsed: Parsed) -> Outcome:
@@ -40,6 +46,8 @@ def whisper(scene: Scene, parsed: Parsed) -> Outcome:
 
 def tell(scene: Scene, parsed: Parsed) -> Outcome:
     """Send someone a message, wherever they are."""
+    if scene.world.is_lobby and key(parsed.rest.split()[0]) == STATUE:
+        raise NoInterviewYet
     person, text = find_leading(scene.named, parsed.rest, _names, PersonNotFound)
     _require_text(text, parsed)
     return _told(scene, person, text)
@@ -61,6 +69,26 @@ def ignore(scene: Scene, parsed: Parsed) -> Outcome:
         text = translate("You hear nothing more from {name}. The same command ends that.", name=person.name)
     else:
         text = translate("You hear {name} again.", name=person.name)
+    return Outcome(events=[event], messages=[Message("system", text)])
+
+
+def report(scene: Scene, parsed: Parsed) -> Outcome:
+    """Tell the administrators about someone's behaviour."""
+    person, reason = find_leading([*scene.named, *scene.people], parsed.rest, _names, PersonNotFound)
+    event = PersonReported(
+        character_id=scene.me.character_id,
+        player_id=scene.me.account_id,
+        report_id=uuid4(),
+        other_id=person.character_id,
+        other_player_id=person.account_id,
+        world_id=person.world_id,
+        name=person.name,
+        reason=reason,
+    )
+    text = translate(
+        "The administrators will read your report about {name}. To hear nothing more from them: ignore {name}",
+        name=person.name,
+    )
     return Outcome(events=[event], messages=[Message("system", text)])
 
 

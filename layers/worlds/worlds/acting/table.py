@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from kernel.errors import DomainError
-from worlds.acting import carrying, looking, moving, speaking, trading
-from worlds.acting.models import Outcome, Scene
+from worlds.acting import carrying, looking, moving, sheets, speaking, trading, travelling
+from worlds.acting.models import NotYet, Outcome, Scene
 from worlds.acting.needs import EARSHOT, NOTHING, SIGHT, Action, Needs, seeing
 from worlds.commands import parsing
 from worlds.commands.grammar import DIRECTIONS
@@ -40,6 +40,15 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "tell": Action(speaking.tell, speaking.naming_someone),
     "reply": Action(speaking.reply, lambda parsed: Needs(last_teller=True)),
     "ignore": Action(speaking.ignore, speaking.naming_someone),
+    "report": Action(speaking.report, speaking.naming_someone),
+    "enter": Action(travelling.enter, travelling.through_portals),
+    "lobby": Action(travelling.lobby, travelling.to_lobby),
+    "watcher": Action(travelling.watcher, travelling.to_named_world),
+    "create character": Action(travelling.create_character, travelling.to_last_word),
+    "create world": Action(travelling.create_world),
+    "world": Action(sheets.world, sheets.of_the_world),
+    "score": Action(sheets.score),
+    "skills": Action(sheets.skills),
     "get": Action(carrying.get, seeing(things=SIGHT)),
     "drop": Action(carrying.drop),
     "equip": Action(carrying.equip),
@@ -71,7 +80,10 @@ def decide(scene: Scene, parsed: Parsed) -> Outcome:
         has_body=bool(scene.me.attributes) or scene.world.is_lobby,
         is_owner=scene.world.owner_id == scene.me.account_id,
     )
-    return ACTIONS[parsed.command.name].decide(scene, parsed)
+    action = ACTIONS.get(parsed.command.name)
+    if action is None:
+        raise NotYet(command=parsed.command.name)
+    return action.decide(scene, parsed)
 
 
 def read(text: str) -> Parsed | DomainError:

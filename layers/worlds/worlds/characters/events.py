@@ -39,6 +39,34 @@ class CharacterCreated(WorldEvent):
     stamina: int = 0
 
 
+class LookChanged(WorldEvent):
+    """A character has another name, and looks different."""
+
+    type: ClassVar[str] = "LookChanged"
+    character_id: UUID
+    name: str
+    appearance: str
+    description: str
+
+
+class PersonReported(WorldEvent):
+    """A character's player has told the administrators about another one.
+
+    Attributes:
+        world_id: of the one who is reported.
+    """
+
+    type: ClassVar[str] = "PersonReported"
+    character_id: UUID
+    player_id: UUID
+    report_id: UUID
+    other_id: UUID
+    other_player_id: UUID
+    world_id: UUID
+    name: str
+    reason: str
+
+
 class CharacterEntered(WorldEvent):
     """A character's player has come, or is back."""
 

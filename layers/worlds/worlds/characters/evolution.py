@@ -13,8 +13,10 @@ from worlds.characters.events import (
     CharacterLeft,
     FlightChanged,
     HealthChanged,
+    LookChanged,
     MovementModeChanged,
     PersonIgnored,
+    PersonReported,
     PlayerMoved,
     PlayerTurned,
     StaminaChanged,
@@ -68,6 +70,14 @@ def _created(event: CharacterCreated, recorded: Recorded) -> Character:
         settled_at=recorded.at,
         created_at=recorded.at,
     )
+
+
+def _look_changed(before: Character, event: LookChanged, recorded: Recorded) -> Character:
+    return replace(before, name=event.name, appearance=event.appearance, description=event.description)
+
+
+def _reported(before: Character, event: PersonReported, recorded: Recorded) -> Character:
+    return before  # it is in another table: see `worlds.reporting.queries.project`
 
 
 def _entered(before: Character, event: CharacterEntered, recorded: Recorded) -> Character:
@@ -127,6 +137,8 @@ def _held(stack: Stack) -> Held:
 
 STEPS: Final[Mapping[type[WorldEvent], Step]] = {
     CharacterEntered: _entered,
+    LookChanged: _look_changed,
+    PersonReported: _reported,
     CharacterLeft: _left,
     PlayerMoved: _moved,
     PlayerTurned: _turned,

@@ -58,6 +58,17 @@ def list_of_account(tx: Tx, account_id: UUID) -> Cursor:
     )
 
 
+def find_latest_body(tx: Tx, account_id: UUID) -> Cursor:
+    """Return the body that an account has played last, or made last if it has played none since."""
+    return tx.execute(
+        "SELECT "
+        + COLUMNS
+        + " FROM worlds.characters AS c WHERE c.account_id = %s AND c.role IN ('player', 'admin')"
+        + " ORDER BY coalesce(c.last_played, c.created_at) DESC, c.character_id LIMIT 1",
+        (account_id,),
+    )
+
+
 def save(tx: Tx, before: Character | None, after: Character) -> None:
     """Store a character: its row, and what has changed of what it holds and whom it ignores."""
     if before is None:
@@ -190,8 +201,9 @@ _INSERT: Final[LiteralString] = """
 # What never changes is not written again.
 _UPDATE: Final[LiteralString] = """
     UPDATE worlds.characters SET
-        version = %(version)s, attributes = %(attributes)s, skills = %(skills)s, x = %(x)s, y = %(y)s, z = %(z)s,
-        cell = %(cell)s, facing = %(facing)s, is_flying = %(is_flying)s, mode = %(mode)s, hp = %(hp)s,
+        version = %(version)s, name = %(name)s, name_key = %(name_key)s, appearance = %(appearance)s,
+        description = %(description)s, attributes = %(attributes)s, skills = %(skills)s, x = %(x)s, y = %(y)s,
+        z = %(z)s, cell = %(cell)s, facing = %(facing)s, is_flying = %(is_flying)s, mode = %(mode)s, hp = %(hp)s,
         stamina = %(stamina)s, settled_at = %(settled_at)s, hurt_at = %(hurt_at)s, is_present = %(is_present)s,
         last_played = %(last_played)s
     WHERE character_id = %(character_id)s

@@ -14,6 +14,7 @@ from worlds.characters.models import AGGREGATE, Character, CharacterNotFound, Ch
 from worlds.entities import queries as entities
 from worlds.log import service as log
 from worlds.log.models import WorldEvent
+from worlds.reporting import queries as reports
 
 
 def ask(tx: Tx, character_id: UUID) -> Callable[[], Character | None]:
@@ -27,6 +28,17 @@ def ask(tx: Tx, character_id: UUID) -> Callable[[], Character | None]:
     return character
 
 
+def ask_latest_body(tx: Tx, account_id: UUID) -> Callable[[], Character | None]:
+    """Ask for the body that an account has played last; the answer comes with the next round trip."""
+    found = queries.find_latest_body(tx, account_id)
+
+    def latest() -> Character | None:
+        row = found.fetchone()
+        return None if row is None else queries.read(row)
+
+    return latest
+
+
 def owned(tx: Tx, account_id: UUID, character_id: UUID) -> Character:
     """Return a character of this account, and lock it.
 
@@ -34,6 +46,15 @@ def owned(tx: Tx, account_id: UUID, character_id: UUID) -> Character:
         CharacterNotFound, CharacterNotOwned
     """
     queries.lock(tx, [character_id])
+    return own(tx, account_id, character_id)
+
+
+def own(tx: Tx, account_id: UUID, character_id: UUID) -> Character:
+    """Return a character of this account.
+
+    Raises:
+        CharacterNotFound, CharacterNotOwned
+    """
     found = ask(tx, character_id)()
     if found is None:
         raise CharacterNotFound
@@ -56,6 +77,7 @@ def save(
     for each in recorded:
         after = evolve(after, each)
         entities.project(tx, each.event)
+        reports.project(tx, each)
         write = partial(snapshots.write, after)
         log.keep_snapshot(tx, after.character_id, after.version, snapshots.CODE_VERSION, write)
     queries.save(tx, character, after)

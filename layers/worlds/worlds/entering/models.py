@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kernel.errors import Refused
+from kernel.errors import Conflict, NotAllowed, Refused
 from worlds.characters.models import Character
 from worlds.world.models import World
 
@@ -77,3 +77,20 @@ class NoEntryToTheLobby(Refused):
 
     code = "invalid_input"
     message = "The lobby needs no character: everyone arrives there. Choose another world."
+
+
+class NoWatchers(NotAllowed):
+    """A private world has no watchers."""
+
+    code = "forbidden"
+    message = "{name} is private: no one watches it from outside. Make a character for it."
+
+
+class NoInterviewYet(Conflict):
+    """Worlds are not made by interview yet."""
+
+    code = "conflict"
+    message = (
+        "Making a world by answering questions comes with the next version. Until then, enter one of the worlds that"
+        " there are: a portal in the lobby leads to each."
+    )

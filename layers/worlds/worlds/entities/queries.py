@@ -14,7 +14,7 @@ from worlds.items.content import items
 from worlds.log.models import WorldEvent
 from worlds.space.cells import cell_of
 from worlds.space.models import Position
-from worlds.world.events import ThingPlaced
+from worlds.world.events import ThingPlaced, ThingRemoved, WorldDeleted
 
 COLUMNS: Final[LiteralString] = """
     e.entity_id, e.kind, e.name, e.description, e.details, e.x, e.y, e.z, e.radius, e.locked, e.interactable, e.item,
@@ -47,6 +47,14 @@ def project(tx: Tx, event: WorldEvent) -> None:
     """Store what an event changes about things that are somewhere."""
     if (projection := PROJECTIONS.get(type(event))) is not None:
         projection(tx, event)
+
+
+def _delete(tx: Tx, event: ThingRemoved) -> None:
+    tx.execute("DELETE FROM worlds.entities WHERE entity_id = %s", (event.entity_id,))
+
+
+def _delete_all(tx: Tx, event: WorldDeleted) -> None:
+    tx.execute("DELETE FROM worlds.entities WHERE world_id = %s", (event.world_id,))
 
 
 def _take(tx: Tx, event: ItemPickedUp) -> None:
@@ -99,6 +107,8 @@ PROJECTIONS: Final[Mapping[type[WorldEvent], Callable[[Tx, Any], None]]] = {
     ThingPlaced: _insert,
     ItemDropped: _insert_dropped,
     ItemPickedUp: _take,
+    ThingRemoved: _delete,
+    WorldDeleted: _delete_all,
 }
 """{event: what it changes about things that are somewhere}. Those of characters stay when a character is forgotten, and
 must do without a `character_id` then: see worlds.forgetting."""

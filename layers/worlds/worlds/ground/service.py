@@ -14,7 +14,7 @@ from worlds.maps.rules import SHORT_SIDE
 from worlds.space.models import METRE, Position
 from worlds.space.rules import place_at
 from worlds.world.models import LOBBY, World
-from worlds.world.service import require_ready
+from worlds.world.rules import require_ready
 
 T = TypeVar("T")
 

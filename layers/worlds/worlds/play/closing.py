@@ -8,7 +8,7 @@ from typing import Final
 
 from kernel.accounts.models import SessionEnded
 from kernel.database import Tx
-from kernel.errors import Conflict, DomainError
+from kernel.errors import Conflict, DomainError, NotAllowed
 from worlds.play import queries
 from worlds.play.leaving import leave
 from worlds.posts import envelopes
@@ -21,7 +21,18 @@ class AlreadyInGame(Conflict):
     message = "You have entered with this character somewhere else, so this connection ends."
 
 
-REASONS: Final[Mapping[str, type[DomainError]]] = {"replaced": AlreadyInGame, "session_ended": SessionEnded}
+class NoLongerInvited(NotAllowed):
+    """The owner of the world has taken an invitation back."""
+
+    code = "world_private"
+    message = "You are no longer invited to this world, so this connection ends. Connect to the lobby again."
+
+
+REASONS: Final[Mapping[str, type[DomainError]]] = {
+    "replaced": AlreadyInGame,
+    "session_ended": SessionEnded,
+    "uninvited": NoLongerInvited,
+}
 
 
 @dataclass(frozen=True, slots=True)

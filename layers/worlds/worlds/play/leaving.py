@@ -9,7 +9,14 @@ from worlds.characters import queries as characters_sql
 from worlds.characters import service as characters
 from worlds.characters.events import CharacterLeft
 from worlds.play import queries
+from worlds.posts import service as posts
 from worlds.trading import queries as trading
+
+
+def put_out(tx: Tx, world_id: UUID, account_id: UUID) -> None:
+    """Let someone who no longer belongs to a world leave it: their connection is closed."""
+    queries.close_in_world(tx, world_id, account_id, "uninvited")
+    posts.ensure_awake(tx)
 
 
 def leave(tx: Tx, character_id: UUID, reason: str) -> None:

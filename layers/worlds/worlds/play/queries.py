@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
@@ -9,7 +10,8 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx
-from worlds.acting.models import Person
+from kernel.naming import key
+from worlds.acting.models import Destination, Mine, Person
 from worlds.characters import queries as characters
 from worlds.entities import queries as entities
 from worlds.space.models import Position
@@ -21,14 +23,14 @@ ENDED_AT_ONCE: Final = 100
 """Old connections."""
 
 _ME: Final[LiteralString] = """
-    (SELECT c.character_id, c.world_id, c.x, c.y, c.z, w.circumference
+    (SELECT c.character_id, c.account_id, c.world_id, c.x, c.y, c.z, w.circumference
      FROM worlds.connections AS k
      JOIN worlds.characters AS c USING (character_id)
      JOIN worlds.worlds AS w USING (world_id)
      WHERE k.connection_id = %(connection)s)
 """
 _PERSON: Final[LiteralString] = """
-    p.character_id, p.name, p.species, p.role, p.description, p.world_id, p.x, p.y, p.z,
+    p.character_id, p.account_id, p.name, p.species, p.role, p.description, p.world_id, p.x, p.y, p.z,
     NOT EXISTS (SELECT FROM worlds.ignored AS i
                 WHERE i.character_id = p.character_id AND i.ignored_id = me.character_id) AS hears_me
 """
@@ -198,6 +200,65 @@ def list_last_tellers(tx: Tx, connection_id: str) -> Cursor:
     )
 
 
+def list_destinations(
+    tx: Tx, connection_id: str, names: Sequence[str], portals_within: int, *, here: bool = False
+) -> Cursor:
+    """Return the worlds that a player may go to, with what decides whether they may, and their character there.
+
+    Args:
+        names: of worlds, or their ids, as they were typed.
+        portals_within: decimetres; also the worlds behind the portals that are that near.
+        here: also the world where the player is.
+    """
+    return tx.execute(
+        "SELECT "
+        + worlds.COLUMNS
+        + """,
+            (SELECT m.role FROM worlds.members AS m
+             WHERE m.world_id = w.world_id AND m.account_id = me.account_id) AS role,
+            (SELECT count(*) FROM worlds.characters AS i
+             WHERE i.world_id = w.world_id AND i.is_present AND i.account_id <> me.account_id) AS inside,
+            (SELECT 'admin' = ANY (a.roles) FROM kernel.accounts AS a WHERE a.account_id = me.account_id) AS is_admin,
+            mine.character_id AS mine_id, mine.name AS mine_name, mine.role AS mine_role
+        FROM """
+        + _ME
+        + """ AS me
+        JOIN worlds.worlds AS w ON w.world_id IN (
+            SELECT named.world_id FROM worlds.worlds AS named
+            WHERE named.name_key = ANY(%(keys)s) OR named.world_id = ANY(%(ids)s)
+            UNION ALL
+            SELECT me.world_id WHERE %(here)s
+            UNION ALL
+            (SELECT (e.metadata ->> 'world_id')::uuid FROM worlds.entities AS e
+             WHERE %(within)s > 0 AND e.world_id = me.world_id AND e.metadata ->> 'world_id' IS NOT NULL
+               AND e.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(within)s)))
+             ORDER BY worlds.squared_distance(me.circumference, me.x, me.y, me.z, e.x, e.y, e.z) LIMIT 100))
+        LEFT JOIN worlds.characters AS mine ON mine.world_id = w.world_id AND mine.account_id = me.account_id
+        """,
+        {
+            "connection": connection_id,
+            "keys": [key(name) for name in names],
+            "ids": [UUID(name) for name in names if _is_id(name)],
+            "within": portals_within,
+            "here": here,
+        },
+    )
+
+
+def read_destination(row: dict[str, Any]) -> Destination:
+    """Return the destination of a row."""
+    mine = Mine(row["mine_id"], row["mine_name"], row["mine_role"]) if row["mine_id"] else None
+    return Destination(worlds.read(row), worlds.read_admission(row, is_admin=bool(row["is_admin"])), mine)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
 def read_person(row: dict[str, Any]) -> Person:
     """Return the person of a row."""
     return Person(
@@ -210,6 +271,7 @@ def read_person(row: dict[str, Any]) -> Person:
         position=Position(row["x"], row["y"], row["z"]),
         squared_distance=row["squared_distance"],
         hears_me=row["hears_me"],
+        account_id=row["account_id"],
     )
 
 
@@ -274,6 +336,18 @@ def close(tx: Tx, connection_id: str, reason: str) -> None:
     tx.execute("UPDATE worlds.connections SET closing = %s WHERE connection_id = %s", (reason, connection_id))
 
 
+def close_in_world(tx: Tx, world_id: UUID, account_id: UUID, reason: str) -> None:
+    """Let the pusher close the connection of someone's character in a world."""
+    tx.execute(
+        """
+        UPDATE worlds.connections SET closing = %s
+        WHERE closing IS NULL
+          AND character_id = (SELECT character_id FROM worlds.characters WHERE account_id = %s AND world_id = %s)
+        """,
+        (reason, account_id, world_id),
+    )
+
+
 def take_closing(tx: Tx) -> Cursor:
     """Delete the connections that are to be closed; return rows of connection_id, character_id and closing."""
     return tx.execute(
@@ -300,14 +374,18 @@ def delete_opened_before(tx: Tx, moment: datetime) -> Cursor:
 
 
 def list_scrollback(tx: Tx, character_id: UUID, limit: int) -> Cursor:
-    """Return the last envelopes that a character was posted or answered: rows of `at` and `envelope`, newest first."""
+    """Return the last lines that a character was posted or answered: rows of `at` and `envelope`, newest first.
+
+    What was sent again already is left out, so that each line is there once however often someone connects.
+    """
     return tx.execute(
         """
         (SELECT posted_at AS at, envelope FROM worlds.posts
-         WHERE character_id = %(character)s AND delivered_at IS NOT NULL AND envelope ->> 'type' = 'game_message'
+         WHERE character_id = %(character)s AND delivered_at IS NOT NULL
+             AND envelope ->> 'type' = 'game_message' AND NOT envelope ? 'again'
          ORDER BY post_id DESC LIMIT %(limit)s)
         UNION ALL
-        (SELECT answered_at, line
+        (SELECT answered_at, line - '{command_id,posts}'::text[]
          FROM (SELECT answered_at, body FROM worlds.answers WHERE character_id = %(character)s
                ORDER BY answer_id DESC LIMIT %(limit)s) AS answered, jsonb_array_elements(body) AS line
          WHERE line ->> 'type' IN ('game_message', 'error'))

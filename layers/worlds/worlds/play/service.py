@@ -20,6 +20,8 @@ from worlds.characters import service as characters
 from worlds.characters.events import CharacterEntered
 from worlds.characters.models import Character
 from worlds.commands.models import Parsed
+from worlds.entering import making
+from worlds.entering import queries as entering
 from worlds.entities import queries as entities
 from worlds.ground import mapping
 from worlds.ground import queries as terrain_sql
@@ -35,8 +37,8 @@ from worlds.posts import service as posts
 from worlds.posts.envelopes import Envelope
 from worlds.trading import queries as trading
 from worlds.trading.models import Trade
-from worlds.world import queries as worlds
-from worlds.world.service import require_ready
+from worlds.world import queries as worlds_sql
+from worlds.world import service as worlds
 
 SCROLLBACK: Final = 200
 """Lines that are sent again to who comes back."""
@@ -69,7 +71,7 @@ def play(tx: Tx, connection_id: str, frame: Frame, request_id: str = "") -> list
         return []
     me = characters_sql.read(row)
     tx.about = me.account_id
-    world = worlds.read(row)
+    world = worlds_sql.read(row)
     scene = Scene(me=me, world=world, now=tx.now, rng=tx.rng, trade=trades(), **seen())
     marks = {"command_id": frame.command_id, "posts": row["last_seq"] or 0}
     if earlier is not None and (stored := earlier.fetchone()) is not None:
@@ -117,20 +119,23 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
     What they read first waits until the connection is open.
 
     Raises:
-        CharacterNotFound, CharacterNotOwned, WorldNotReady, WorldFailed
+        CharacterNotFound, CharacterNotOwned, WorldPrivate, WorldNotReady, WorldFull
     """
+    asked = worlds.ask_entered(tx, me, character_id)
+    latest = characters.ask_latest_body(tx, me.account_id)
     character = characters.owned(tx, me.account_id, character_id)
-    world = worlds.find(tx, character.world_id)
+    world = asked(to_enter=not character.is_present)
     lines = queries.list_scrollback(tx, character_id, SCROLLBACK)
     queries.replace_connection(tx, connection_id, character_id, me.account_id, me.session_id)
     near = queries.list_people_near(tx, connection_id, EARSHOT)
     things = queries.list_things_near(tx, connection_id, SIGHT)
-    [row] = world.fetchall()
-    here = worlds.read(row)
-    require_ready(here)
+    entering.save_choice(tx, me.account_id, character.world_id, character_id)
+    changed = making.resembling(character, latest())
+    if changed:
+        character = characters.save(tx, character, changed)
     scene = Scene(
         me=character,
-        world=here,
+        world=world,
         now=tx.now,
         rng=tx.rng,
         people=[queries.read_person(each) for each in near],
@@ -139,7 +144,7 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
     after = character
     if not character.is_present:
         after = characters.save(tx, character, [CharacterEntered(character_id=character_id)])
-    told = [line["envelope"] for line in reversed(lines.fetchall())]
+    told = [{**line["envelope"], "again": True} for line in reversed(lines.fetchall())]
     scene = replace(scene, ground=terrain.read(tx, scene.world, [character.position]))
     terrain.note_tiles(tx, connection_id, scene.world, character.position, ())
     outcome, scene = terrain.with_ground(
@@ -228,17 +233,24 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
         named = queries.list_last_tellers(tx, connection_id)
     elif needs.named:
         named = queries.list_people_named(tx, connection_id, list(needs.named))
+    ways: Cursor | None = None
+    if needs.worlds or needs.portals or needs.here:
+        within = SIGHT if needs.portals else 0
+        ways = queries.list_destinations(tx, connection_id, needs.worlds, within, here=needs.here)
     partners = queries.list_partners(tx, connection_id, REACH) if needs.partners else None
     return lambda: {
         "things": [entities.read(row) for row in things or ()],
         "people": [queries.read_person(row) for row in people or ()],
         "named": [queries.read_person(row) for row in named or ()],
+        "destinations": [queries.read_destination(row) for row in ways or ()],
         "partners": [characters_sql.read(row) for row in partners or ()],
     }
 
 
 def _save(tx: Tx, me: Character, outcome: Outcome, metadata: Mapping[str, Any]) -> Character:
     after = characters.save(tx, me, outcome.events, metadata) if outcome.events else me
+    if outcome.made is not None:
+        characters.create(tx, outcome.made, outcome.made.character_id, metadata)
     for other, events in outcome.others:
         characters.save(tx, other, events, metadata)
     if outcome.trade is not None:

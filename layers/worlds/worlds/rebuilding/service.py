@@ -17,6 +17,7 @@ from worlds.log import reading
 from worlds.rebuilding import queries
 from worlds.world import evolution as world
 from worlds.world import queries as worlds_sql
+from worlds.world.events import WorldDeleted
 from worlds.world.models import AGGREGATE as WORLD
 from worlds.world.models import World
 
@@ -71,7 +72,9 @@ def rebuild(tx: Tx) -> Rebuilt:
     for kind, recorded in reading.everything(tx):
         events += 1
         key = recorded.aggregate_id
-        if kind == WORLD:
+        if isinstance(recorded.event, WorldDeleted):
+            del worlds[key]
+        elif kind == WORLD:
             worlds[key] = world.evolve(worlds.get(key), recorded)
         elif kind == CHARACTER:
             people[key] = characters.evolve(people.get(key), recorded)
@@ -79,7 +82,8 @@ def rebuild(tx: Tx) -> Rebuilt:
     for number, each in enumerate(worlds.values(), start=1):
         worlds_sql.save(tx, None, each)
         _send(tx, number)
-    for number, each in enumerate(people.values(), start=1):
+    there = [each for each in people.values() if each.world_id in worlds]
+    for number, each in enumerate(there, start=1):
         characters_sql.save(tx, None, each)
         _send(tx, number)
     asked = [(model, queries.list_differences(tx, model)) for model in queries.READ_MODELS]

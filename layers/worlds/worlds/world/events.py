@@ -32,6 +32,71 @@ class WorldCreated(WorldEvent):
     hours_per_day: int = 24
 
 
+class WorldChanged(WorldEvent):
+    """A world's owner has changed its settings; these are all of them."""
+
+    type: ClassVar[str] = "WorldChanged"
+    world_id: UUID
+    name: str
+    privacy: str
+    seats: int | None
+    hours_per_day: int
+
+
+class WorldPaused(WorldEvent):
+    """A world's time stands still."""
+
+    type: ClassVar[str] = "WorldPaused"
+    world_id: UUID
+
+
+class WorldResumed(WorldEvent):
+    """A world's time goes on; what has passed in the meantime is made up for."""
+
+    type: ClassVar[str] = "WorldResumed"
+    world_id: UUID
+
+
+class DilationChanged(WorldEvent):
+    """A world's time passes faster or slower. `dilation`: thousandths of real time."""
+
+    type: ClassVar[str] = "DilationChanged"
+    world_id: UUID
+    dilation: int
+
+
+class WorldDeleted(WorldEvent):
+    """A world is gone, and with it all that was in it: things, and the characters that people had there."""
+
+    type: ClassVar[str] = "WorldDeleted"
+    world_id: UUID
+
+
+class MemberAdded(WorldEvent):
+    """Someone belongs to a world, or has another role there from now on."""
+
+    type: ClassVar[str] = "MemberAdded"
+    world_id: UUID
+    account_id: UUID
+    role: str
+
+
+class MemberRemoved(WorldEvent):
+    """Someone no longer belongs to a world."""
+
+    type: ClassVar[str] = "MemberRemoved"
+    world_id: UUID
+    account_id: UUID
+
+
+class ThingRemoved(WorldEvent):
+    """Something is no longer there."""
+
+    type: ClassVar[str] = "ThingRemoved"
+    world_id: UUID
+    entity_id: UUID
+
+
 class WorldOwnerLeft(WorldEvent):
     """A world's owner has deleted their account; the world stays."""
 

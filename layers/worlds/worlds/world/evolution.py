@@ -8,14 +8,23 @@ from typing import Any, Final
 
 from worlds.log.models import Recorded, WorldEvent
 from worlds.space.models import Position, Shape, Space
+from worlds.world import clock
 from worlds.world.events import (
     BuildingAdvanced,
     BuildingFailed,
+    DilationChanged,
     GroundMade,
+    MemberAdded,
+    MemberRemoved,
     ThingPlaced,
+    ThingRemoved,
+    WorldChanged,
     WorldCreated,
+    WorldDeleted,
     WorldOwnerLeft,
+    WorldPaused,
     WorldReady,
+    WorldResumed,
     WorldTicked,
 )
 from worlds.world.models import FAILED, READY, World, WorldTime
@@ -68,8 +77,29 @@ def space_of(
     return Space(shape)
 
 
-def _unchanged(before: World, event: ThingPlaced, recorded: Recorded) -> World:
+def _unchanged(before: World, event: WorldEvent, recorded: Recorded) -> World:
     return before
+
+
+def _changed(before: World, event: WorldChanged, recorded: Recorded) -> World:
+    time = replace(before.time, hours_per_day=event.hours_per_day)
+    return replace(before, name=event.name, privacy=event.privacy, seats=event.seats, time=time)
+
+
+def _paused(before: World, event: WorldPaused, recorded: Recorded) -> World:
+    return replace(before, time=clock.paused(before.time, recorded.at))
+
+
+def _resumed(before: World, event: WorldResumed, recorded: Recorded) -> World:
+    return replace(before, time=clock.resumed(before.time))
+
+
+def _dilated(before: World, event: DilationChanged, recorded: Recorded) -> World:
+    return replace(before, time=clock.dilated(before.time, event.dilation, recorded.at))
+
+
+def _owner_left(before: World, event: WorldOwnerLeft, recorded: Recorded) -> World:
+    return replace(before, owner_id=None)
 
 
 def _advanced(before: World, event: BuildingAdvanced, recorded: Recorded) -> World:
@@ -94,12 +124,17 @@ def _ticked(before: World, event: WorldTicked, recorded: Recorded) -> World:
     return replace(before, told_until=event.game_time)
 
 
-def _owner_left(before: World, event: WorldOwnerLeft, recorded: Recorded) -> World:
-    return replace(before, owner_id=None)
-
-
 STEPS: Final[Mapping[type[WorldEvent], Step]] = {
+    WorldChanged: _changed,
+    WorldPaused: _paused,
+    WorldResumed: _resumed,
+    DilationChanged: _dilated,
+    # What these change is in other tables: see `worlds.world.queries.project` and `worlds.entities.queries.project`.
+    MemberAdded: _unchanged,
+    MemberRemoved: _unchanged,
     ThingPlaced: _unchanged,
+    ThingRemoved: _unchanged,
+    WorldDeleted: _unchanged,
     WorldOwnerLeft: _owner_left,
     BuildingAdvanced: _advanced,
     GroundMade: _ground_made,

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from kernel.errors import Conflict, NotAllowed, NotFound
+from kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from worlds.space.models import Space
 from worlds.time import rules
 from worlds.time.models import NORMAL, Moment, WorldClock
@@ -22,6 +22,12 @@ TEMPERATE: Final = UUID("7e3be4a7-0000-4000-8000-000000000001")
 """The world behind the lobby's western portal."""
 
 PUBLIC: Final = "public"
+PRIVATE: Final = "private"
+INVITE: Final = "invite"
+"""Everyone sees it in the list; only members enter."""
+OWNER: Final = "owner"
+ADMIN: Final = "admin"
+GUEST: Final = "guest"
 BUILDING: Final = "building"
 READY: Final = "ready"
 FAILED: Final = "failed"
@@ -33,7 +39,8 @@ class WorldTime:
 
     Attributes:
         game_anchor: milliseconds of the world's own time at `real_anchor`.
-        owed: milliseconds of real time that pauses took and that are still to be paid.
+        is_paused: the clock shows `game_anchor` until it is resumed.
+        owed: milliseconds of real time that a pause took before `real_anchor` and that are still to be paid.
     """
 
     game_anchor: int
@@ -97,6 +104,39 @@ class World:
         return self.world_id == LOBBY
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What decides whether someone may enter a world.
+
+    Attributes:
+        role: as a member; None for none.
+        inside: how many others are there.
+        is_admin: administers the installation.
+    """
+
+    role: str | None
+    inside: int
+    is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListedWorld:
+    """A world in the directory; `players` is how many are there now."""
+
+    world: World
+    players: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Someone who belongs to a world."""
+
+    account_id: UUID
+    user_name: str | None
+    role: str
+    since: datetime
+
+
 class WorldNotFound(NotFound):
     """There is no such world."""
 
@@ -130,3 +170,66 @@ class WorldNotReady(Conflict):
 
     code = "conflict"
     message = "{name} is still being made: {progress} %. Wait in the lobby, and try again."
+
+
+class WorldNameTaken(Conflict):
+    """Names of worlds are unique, ignoring case."""
+
+    code = "conflict"
+    message = "There is a world called {name} already. Choose another name."
+
+
+class WorldNameInvalid(Refused):
+    """The name is empty, too long, or has other characters."""
+
+    code = "invalid_input"
+    message = "A world's name has 1 to {most} letters, digits, spaces, hyphens and apostrophes."
+
+
+class WorldShapeInvalid(Refused):
+    """A shape and its sizes that do not go together."""
+
+    code = "invalid_input"
+    message = "{problem}"
+
+
+class NotYourWorld(NotAllowed):
+    """Only the owner, and administrators, may do it."""
+
+    code = "forbidden"
+    message = "Only the owner of {name} can do that."
+
+
+class SystemWorld(NotAllowed):
+    """The lobby, and the worlds that came with the game."""
+
+    code = "forbidden"
+    message = "{name} belongs to the game, and stays."
+
+
+class WorldInUse(Conflict):
+    """Other people are in the world."""
+
+    code = "conflict"
+    message = "Others are in {name} now: {others}. Wait until they have left."
+
+
+class UserNotFound(NotFound):
+    """No account has this name or address."""
+
+    code = "user_not_found"
+    message = "There is no one called {typed} here. Check the user name or the e-mail address."
+
+
+class MemberNotFound(NotFound):
+    """The account does not belong to the world."""
+
+    code = "user_not_found"
+    message = "They are no member of {name}."
+
+
+class OwnerStays(Conflict):
+    """A world keeps its owner."""
+
+    code = "conflict"
+    message = "The owner of {name} cannot be removed, nor get another role."

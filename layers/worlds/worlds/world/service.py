@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
+from typing import Any, Protocol
 from uuid import UUID
 
 from kernel.accounts.models import Identity
@@ -11,20 +12,25 @@ from kernel.database import Tx
 from worlds.entities import queries as entities
 from worlds.log import service as log
 from worlds.log.models import WorldEvent
-from worlds.world import queries, snapshots
+from worlds.world import queries, rules, snapshots
 from worlds.world.evolution import evolve
-from worlds.world.models import (
-    AGGREGATE,
-    FAILED,
-    PUBLIC,
-    READY,
-    World,
-    WorldFailed,
-    WorldFull,
-    WorldNotFound,
-    WorldNotReady,
-    WorldPrivate,
-)
+from worlds.world.models import AGGREGATE, ListedWorld, World, WorldNotFound
+
+
+class Entered(Protocol):
+    """Returns a world, once it is known."""
+
+    def __call__(self, *, to_enter: bool) -> World:
+        """Return the world.
+
+        Args:
+            to_enter: now, and not only some day.
+
+        Raises:
+            WorldNotFound, WorldPrivate
+            WorldFull, WorldNotReady, WorldFailed: they cannot enter now.
+        """
+        ...
 
 
 def admitted(tx: Tx, me: Identity, world_id: UUID, *, to_enter: bool = False) -> World:
@@ -34,41 +40,62 @@ def admitted(tx: Tx, me: Identity, world_id: UUID, *, to_enter: bool = False) ->
         WorldNotFound, WorldPrivate
         WorldFull, WorldNotReady, WorldFailed: they cannot enter now.
     """
-    found = queries.find(tx, world_id)
-    [admission] = queries.find_admission(tx, world_id, me.account_id)
-    row = found.fetchone()
-    if row is None:
-        raise WorldNotFound
-    world = queries.read(row)
-    if world.privacy != PUBLIC and world.owner_id != me.account_id and not admission["role"] and not me.is_admin:
-        raise WorldPrivate(name=world.name)
-    if to_enter:
-        require_ready(world)
-    if to_enter and world.seats is not None and admission["inside"] >= world.seats:
-        raise WorldFull(name=world.name)
+    return _ask(tx, me, world_id, None)(to_enter=to_enter)
+
+
+def ask_entered(tx: Tx, me: Identity, character_id: UUID) -> Entered:
+    """Ask for the world that someone enters with a character; the answer comes with the next round trip."""
+    queries.lock_seats(tx, character_id)
+    return _ask(tx, me, None, character_id)
+
+
+def _ask(tx: Tx, me: Identity, world_id: UUID | None, character_id: UUID | None) -> Entered:
+    found = queries.find(tx, world_id, character_id)
+    asked = queries.find_admission(tx, world_id, me.account_id, character_id)
+
+    def world(*, to_enter: bool) -> World:
+        row = found.fetchone()
+        if row is None:
+            raise WorldNotFound
+        [admission] = asked
+        known = queries.read(row)
+        rules.admit(known, me.account_id, queries.read_admission(admission, is_admin=me.is_admin), to_enter=to_enter)
+        return known
+
     return world
 
 
-def require_ready(world: World) -> None:
-    """Refuse what needs the ground of a world that is still being made, or never will be.
+def list_all(tx: Tx, me: Identity, after: UUID | None, limit: int) -> list[ListedWorld]:
+    """Return the worlds of players, newest first: all but those that are private to others.
+
+    Args:
+        after: the last one of the page before.
+    """
+    rows = queries.list_all(tx, me.account_id, is_admin=me.is_admin, after=after, limit=limit)
+    return [ListedWorld(queries.read(row), row["players"]) for row in rows]
+
+
+def get(tx: Tx, me: Identity, world_id: UUID) -> ListedWorld:
+    """Return a world that someone may see.
 
     Raises:
-        WorldNotReady, WorldFailed
+        WorldNotFound, WorldPrivate
     """
-    if world.status == FAILED:
-        raise WorldFailed(name=world.name)
-    if world.status != READY:
-        raise WorldNotReady(name=world.name, progress=world.generation.get("progress", 0))
+    players = queries.count_players(tx, world_id)
+    world = admitted(tx, me, world_id)
+    [row] = players
+    return ListedWorld(world, row["players"])
 
 
-def list_all(tx: Tx) -> list[World]:
-    """Return the worlds of players, newest first."""
-    return [queries.read(row) for row in queries.list_all(tx)]
-
-
-def save(tx: Tx, world: World | None, world_id: UUID, events: Iterable[WorldEvent]) -> World:
+def save(
+    tx: Tx,
+    world: World | None,
+    world_id: UUID,
+    events: Iterable[WorldEvent],
+    metadata: Mapping[str, Any] | None = None,
+) -> World:
     """Let events happen to a world that is locked, or make it."""
-    recorded = log.record(tx, AGGREGATE, world_id, world.version if world else 0, [*events])
+    recorded = log.record(tx, AGGREGATE, world_id, world.version if world else 0, [*events], metadata)
     after = world
     for each in recorded:
         after = evolve(after, each)
@@ -76,6 +103,7 @@ def save(tx: Tx, world: World | None, world_id: UUID, events: Iterable[WorldEven
     assert after is not None
     queries.save(tx, world, after)
     for each in recorded:
+        queries.project(tx, each)
         entities.project(tx, each.event)
     return after
 

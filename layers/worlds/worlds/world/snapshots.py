@@ -13,7 +13,7 @@ from worlds.world.models import World, WorldTime
 
 CODE_VERSION: Final = 1
 
-_PLAIN: Final = ("version", "name", "is_system", "privacy", "seats", "status")
+_PLAIN: Final = ("version", "name", "is_system", "privacy", "seats", "status", "told_until")
 
 
 def write(world: World) -> dict[str, Any]:
