@@ -115,6 +115,7 @@ def test_no_one_enters_a_world_that_is_being_made(tx: Tx):
 def test_no_one_connects_to_a_world_that_is_being_made(tx: Tx):
     world = make_world(tx)
     ann = come_to(tx, world.world_id, "Ann")
+    play.go(tx, ann.connection_id)
     tx.execute("UPDATE worlds.worlds SET status = 'building' WHERE world_id = %s", (world.world_id,))
 
     with pytest.raises(WorldNotReady):
