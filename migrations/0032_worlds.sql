@@ -395,10 +395,11 @@ END
 $$;
 
 -- What time it is in a world, in milliseconds of its own. Source: worlds.time.rules.game_time.
-CREATE FUNCTION worlds.game_time(world worlds.worlds, at timestamptz) RETURNS bigint
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT world.game_anchor + CASE WHEN world.is_paused THEN 0 ELSE floor(world.dilation * (
-        world.owed + greatest(0, floor(extract(epoch FROM at - world.real_anchor) * 1000))))::bigint END
+CREATE FUNCTION worlds.game_time(
+    game_anchor bigint, real_anchor timestamptz, dilation numeric, is_paused boolean, owed bigint, at timestamptz
+) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT game_anchor + CASE WHEN is_paused THEN 0 ELSE floor(dilation * (
+        owed + greatest(0, floor(extract(epoch FROM at - real_anchor) * 1000))))::bigint END
 $$;
 
 -- A number that grows by one with each part of a day that begins. Source: worlds.time.rules.PARTS.

@@ -24,15 +24,18 @@ from functions.worlds.shapes import (
     NewCharacter,
     SkillSheet,
     WorldMapShape,
+    WorldShape,
 )
 from kernel.accounts.models import Identity
 from kernel.database import Tx
 from kernel.idempotency import Answer
 from worlds import configs as configs  # the translations
+from worlds.building import service as building
 from worlds.characters import service as characters
 from worlds.entering import service as entering
 from worlds.ground import service as ground
 from worlds.world import service as worlds
+from worlds.world.models import ListedWorld
 
 app = create_app("Game", world_routes.router, report_routes.router)
 
@@ -51,6 +54,13 @@ async def world_map(call: Call, world_id: UUID, size: MapSize = 64) -> Response:
         lambda tx, me: WorldMapShape.model_validate(ground.map_of(tx, worlds.admitted(tx, me, world_id), size)),
         stored=False,
     )
+
+
+@app.post("/api/game/worlds/{world_id}/cancel", response_model=WorldShape)
+@requires_account()
+async def cancel_building(call: Call, world_id: UUID) -> Response:
+    """Give up making your world. What has been made of it so far is thrown away."""
+    return signed_in(call).act(lambda tx, me: WorldShape.listed(ListedWorld(building.cancel(tx, me, world_id), 0)))
 
 
 @app.get("/api/game/entry-options", response_model=EntryOptionsShape)

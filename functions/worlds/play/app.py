@@ -19,7 +19,7 @@ import psycopg
 from doors.answers import error_body
 from doors.cookies import SESSION_COOKIE, read_cookie
 from doors.error_objects import as_object
-from doors.front import HOST, is_from_front
+from doors.front import HOST
 from doors.settings import settings
 from kernel import texts
 from kernel.accounts import sessions, tokens
@@ -139,9 +139,10 @@ def _identity(tx: Tx, query: Mapping[str, str], headers: Mapping[str, str], own_
 
 
 def _own_origins(event: Mapping[str, Any], headers: Mapping[str, str]) -> Collection[str]:
-    """Return the origins of our own pages. Browsers send the cookie with WebSockets that any site opens."""
-    hosts = [event["requestContext"].get("domainName")]
-    if is_from_front(headers):
-        hosts.append(headers.get(HOST))
+    """Return the origins of our own pages. Browsers send the cookie with WebSockets that any site opens.
+
+    Pages cannot set headers of a WebSocket, so the front's may be relied on without its secret.
+    """
+    hosts = (event["requestContext"].get("domainName"), headers.get(HOST))
     schemes = ("https", "http") if house.stage == "local" else ("https",)
     return {f"{scheme}://{host}" for scheme in schemes for host in hosts if host} | {settings.public_url}

@@ -54,6 +54,6 @@ INSPECTIONS = (
     ),
     Inspection("tickets", ("worlds.tickets",)),
     Inspection("trading", ("worlds.trades",)),
-    Inspection("building", ("worlds.checkpoints",)),
-    Inspection("ground", ("worlds.tiles", "worlds.maps")),
+    Inspection("building", ("worlds.checkpoints", "worlds.tiles")),
+    Inspection("ground", ("worlds.maps",)),
 )

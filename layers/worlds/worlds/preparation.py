@@ -24,7 +24,7 @@ PORTALS: Final = {"north": (50, 100, 0), "east": (100, 50, 0), "south": (50, 0, 
 """Decimetres. Source: worlds 6."""
 AROUND_TEMPERATE: Final = 54_600_000
 """Decimetres. Source: worlds 6."""
-SEED: Final = 4
+SEED: Final = 7
 SUNRISE: Final = 6 * HOUR
 """Milliseconds: what time it is in Temperate when it begins."""
 

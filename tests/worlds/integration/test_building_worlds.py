@@ -14,14 +14,16 @@ from kernel.outside import desk
 from kernel.outside.rules import MAX_ATTEMPTS
 from tests.support.grounds import TINY, made_ground, make_ground, start_world
 from tests.support.outside import run_due
-from tests.support.worlds import come_to, come_to_lobby, told
+from tests.support.worlds import come_to, come_to_lobby, make_world, told
 from worlds.building import service as building
 from worlds.building.computing import run_slice
 from worlds.building.kinds import KINDS
 from worlds.building.models import NotBuilding, Slice, Task
+from worlds.commands.models import OwnersOnly
 from worlds.entering import service as entering
 from worlds.generation.parameters import as_json
 from worlds.ground import service as ground
+from worlds.play import service as play
 from worlds.world import queries as worlds_sql
 from worlds.world.models import TEMPERATE, World, WorldFailed, WorldNotReady
 
@@ -96,20 +98,42 @@ def test_each_slice_leaves_a_checkpoint_and_tells_those_who_wait(tx: Tx):
 
 def test_no_one_enters_a_world_that_is_being_made(tx: Tx):
     ann = come_to_lobby(tx)
-    world = start_world(tx)
-    made = entering.create(tx, ann.me, world.world_id, entering.CharacterWish(name="Ann", species="human"))
+    world = start_world(tx, owner_id=ann.me.account_id)
+    wish = entering.CharacterWish(name="Ann", species="human")
 
     with pytest.raises(WorldNotReady):
-        entering.select(tx, ann.me, made.character_id)
+        entering.create(tx, ann.me, world.world_id, wish)
+    with pytest.raises(WorldNotReady):
+        ground.map_of(tx, world)
 
     building.begin(tx, world)
-    building.cancel(tx, world.world_id)
+    building.cancel(tx, ann.me, world.world_id)
     with pytest.raises(WorldFailed):
-        entering.select(tx, ann.me, made.character_id)
+        entering.create(tx, ann.me, world.world_id, wish)
+
+
+def test_no_one_connects_to_a_world_that_is_being_made(tx: Tx):
+    world = make_world(tx)
+    ann = come_to(tx, world.world_id, "Ann")
+    play.go(tx, ann.connection_id)
+    tx.execute("UPDATE worlds.worlds SET status = 'building' WHERE world_id = %s", (world.world_id,))
+
+    with pytest.raises(WorldNotReady):
+        play.come(tx, "another", ann.me, ann.character_id)
+
+
+def test_only_its_owner_gives_up_a_world(tx: Tx):
+    ann, bob = come_to_lobby(tx), come_to_lobby(tx)
+    world = start_world(tx, owner_id=ann.me.account_id)
+    building.begin(tx, world)
+
+    with pytest.raises(OwnersOnly):
+        building.cancel(tx, bob.me, world.world_id)
 
 
 def test_a_world_can_be_given_up_while_a_slice_of_it_is_made(tx: Tx):
-    world = start_world(tx)
+    ann = come_to_lobby(tx)
+    world = start_world(tx, owner_id=ann.me.account_id)
     building.begin(tx, world)
     slices: list[str] = []
 
@@ -117,7 +141,7 @@ def test_a_world_can_be_given_up_while_a_slice_of_it_is_made(tx: Tx):
         made = run_slice(task, seconds=0)
         slices.append(made.stage)
         if made.stage == "plates":
-            building.cancel(tx, world.world_id)
+            building.cancel(tx, ann.me, world.world_id)
         return made
 
     run_due(tx, [replace(KINDS[0], compute=compute)])
@@ -127,7 +151,7 @@ def test_a_world_can_be_given_up_while_a_slice_of_it_is_made(tx: Tx):
     assert (after.status, after.generation["failure"]) == ("failed", "cancelled")
     assert checkpoints(tx, world) == tiles(tx, world) == 0
     with pytest.raises(NotBuilding):
-        building.cancel(tx, world.world_id)
+        building.cancel(tx, ann.me, world.world_id)
 
 
 def test_a_world_whose_slices_keep_failing_is_given_up_and_those_who_wait_hear_of_it(tx: Tx):

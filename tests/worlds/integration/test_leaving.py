@@ -15,7 +15,7 @@ from tests.support.world_play import begin, play_at_random
 from tests.support.worlds import Player, come_to, make_world, place_item, texts
 from worlds import leaving
 from worlds.entering import service as entering
-from worlds.entering.models import ENTRANCE, Wish
+from worlds.entering.models import ENTRANCE, CharacterWish
 from worlds.events import EVENT_TYPES
 from worlds.forgetting.service import KEPT
 from worlds.rebuilding import service as rebuilding
@@ -137,7 +137,9 @@ def test_a_member_of_a_world_leaves_it_and_a_character_whose_world_was_deleted_i
     bob = come_to(tx, make_world(tx).world_id, "Bob")
     own = make_world(tx, "Elsewhere", owner_id=bob.me.account_id)
     gone = make_world(tx, "Gone")
-    body = entering.create(tx, bob.me, gone.world_id, Wish(name="Robert", species="human", role="player", seed=1))
+    body = entering.create(
+        tx, bob.me, gone.world_id, CharacterWish(name="Robert", species="human", role="player", seed=1)
+    )
     member = MemberAdded(world_id=gone.world_id, account_id=bob.me.account_id, role="guest")
     gone = worlds.save(tx, gone, gone.world_id, [member])
     worlds.save(tx, own, own.world_id, [member.model_copy(update={"world_id": own.world_id})])

@@ -14,7 +14,7 @@ from tests.support.people import make_someone
 from tests.support.worlds import come_to, come_to_lobby, connect, texts
 from worlds import leaving
 from worlds.entering import service as entering
-from worlds.entering.models import Wish
+from worlds.entering.models import CharacterWish
 from worlds.owning import service as owning
 from worlds.owning.models import NewWorld, Settings
 from worlds.rebuilding import service as rebuilding
@@ -224,7 +224,7 @@ def test_the_log_says_what_became_of_all_worlds_and_of_who_belonged_to_them(tx: 
     bob = make_someone(tx, "Bob").identity
     for world in (kept, gone):
         owning.invite(tx, ann, world.world_id, "bob@example.org", "admin")
-        entering.create(tx, bob, world.world_id, Wish(name="Bob", species="human"))
+        entering.create(tx, bob, world.world_id, CharacterWish(name="Bob", species="human"))
     owning.change(tx, ann, kept.world_id, Settings(changes={"name": "Kept Still"}, dilation=10, paused=True))
     entering.ghost(tx, bob)
     connect(tx, bob, entering.ghost(tx, bob).character.character_id)

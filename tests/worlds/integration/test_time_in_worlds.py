@@ -14,7 +14,7 @@ from worlds.daytime import clock
 from worlds.play import service as play
 from worlds.time import rules as time
 from worlds.world import queries as worlds_sql
-from worlds.world.models import WorldTime
+from worlds.world.models import WorldTime, milliseconds
 
 HOUR = 3_600_000
 MINUTE = timedelta(minutes=1)
@@ -51,7 +51,8 @@ def test_the_database_computes_the_same_time(tx: Tx):
             tx.execute("UPDATE worlds.worlds SET owed = %s WHERE world_id = %s", (owed, world.world_id))
             now = tx.now + timedelta(seconds=seconds)
             [row] = tx.execute(
-                "SELECT worlds.game_time(w, %s) AS at FROM worlds.worlds AS w WHERE world_id = %s",
+                "SELECT worlds.game_time(game_anchor, real_anchor, dilation, is_paused, owed, %s) AS at"
+                " FROM worlds.worlds WHERE world_id = %s",
                 (now, world.world_id),
             )
             assert row["at"] == after.at(now), (dilation, is_paused)
@@ -129,7 +130,7 @@ def test_ticks_are_written_as_summaries_and_only_when_something_is_told(tx: Tx):
     ]
 
     [summary] = ticked
-    assert summary["last_tick"] == round((started + MINUTE).timestamp() * 1000) // 100
+    assert summary["last_tick"] == milliseconds(started + MINUTE) // 100
     assert summary["last_tick"] - summary["first_tick"] == 599
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from kernel.accounts.models import Identity
 from kernel.database import Tx
 from kernel.outside import service as outside
 from worlds.building import queries
 from worlds.building.models import CANCELLED, KIND, NotBuilding
+from worlds.commands.models import OwnersOnly
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
 from worlds.world.events import BuildingFailed
@@ -26,17 +28,19 @@ def begin(tx: Tx, world: World) -> None:
     )
 
 
-def cancel(tx: Tx, world_id: UUID) -> World:
-    """Give up making a world: what the slice that runs now makes is thrown away.
+def cancel(tx: Tx, me: Identity, world_id: UUID) -> World:
+    """Give up making one's world: what the slice that runs now makes is thrown away.
 
     Raises:
-        WorldNotFound, NotBuilding
+        WorldNotFound, OwnersOnly, NotBuilding
     """
     outside.cancel(tx, [key_of(world_id)])  # first, because a slice that finishes locks its request first, too
     row = worlds_sql.lock(tx, world_id).fetchone()
     if row is None:
         raise WorldNotFound
     world = worlds_sql.read(row)
+    if world.owner_id != me.account_id and not me.is_admin:
+        raise OwnersOnly
     if world.status != BUILDING:
         raise NotBuilding(name=world.name)
     return give_up(tx, world, CANCELLED)

@@ -16,6 +16,7 @@ from worlds.entering.models import CharacterWish, Chosen, EntryOptions, NoEntryT
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
 from worlds.world.models import LOBBY, PRIVATE, World
+from worlds.world.rules import require_ready
 
 
 def where(tx: Tx, me: Identity) -> Whereabouts:
@@ -67,6 +68,7 @@ def create(tx: Tx, me: Identity, world_id: UUID, wish: CharacterWish) -> Charact
 
     Raises:
         WorldNotFound, WorldPrivate, CharacterExists, NoEntryToTheLobby, NoWatchers
+        WorldNotReady, WorldFailed: no one knows yet where people arrive there.
         DomainError: what a body is refused for (worlds.bodies).
     """
     role = bodies.choose_role(wish.role, may_be_admin=me.is_admin)
@@ -78,6 +80,7 @@ def create(tx: Tx, me: Identity, world_id: UUID, wish: CharacterWish) -> Charact
         if role is Role.WATCHER and there.is_watcher:
             return there
         raise CharacterExists(name=there.name)
+    require_ready(world)
     event = making.character(me.account_id, world, wish, role, tx.rng)
     return characters.create(tx, event, event.character_id)
 

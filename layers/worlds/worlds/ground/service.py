@@ -14,6 +14,7 @@ from worlds.maps.rules import SHORT_SIDE
 from worlds.space.models import METRE, Position
 from worlds.space.rules import place_at
 from worlds.world.models import LOBBY, World
+from worlds.world.rules import require_ready
 
 T = TypeVar("T")
 
@@ -93,8 +94,9 @@ def map_of(tx: Tx, world: World, size: int = SHORT_SIDE, stored: Cursor | None =
         stored: the answer to `queries.find_map`, if it was asked for already.
 
     Raises:
-        NoMap
+        NoMap, WorldNotReady, WorldFailed
     """
+    require_ready(world)
     land = land_of(world)
     if land is None:
         raise NoMap(name=world.name)

@@ -41,6 +41,8 @@ STEP: Final = 10
 """Metres over which a slope is measured."""
 FAR: Final = (20, 60)
 """Metres at which one looks for water in each direction."""
+DEEP: Final = 10
+"""Metres of water from which decimetres do not matter."""
 SLOPE, STEEP = 0.05, 0.3
 """Metres up for each metre along."""
 
@@ -61,7 +63,9 @@ def describe(space: Space, terrain: Terrain, here: Position) -> str:
 
 def _standing(ground: Ground) -> str:
     if ground.water == "sea":
-        return translate("You are in the sea, {metres} m deep here.", metres=f"{-ground.altitude:.1f}")
+        depth = -ground.altitude
+        metres = f"{depth:.0f}" if depth >= DEEP else f"{depth:.1f}"
+        return translate("You are in the sea, {metres} m deep here.", metres=metres)
     if ground.water == "lake":
         return translate("You are in a lake.")
     if ground.water == "river":
@@ -84,13 +88,9 @@ def _slope(space: Space, terrain: Terrain, here: Position) -> str:
 def _water_near(space: Space, terrain: Terrain, here: Position, ground: Ground) -> str:
     """Name the water around, the nearest of each kind."""
     seen: dict[str, str] = {}
-    river = None if ground.river else terrain.river_from(here)
+    river = None if ground.river else _river_near(space, terrain, here)
     if river is not None:
-        east, north, _ = offset(space, here, place_at(space, river.x, river.y) or here)
-        if east * east + north * north <= (FAR[-1] * METRE) ** 2:
-            seen["river"] = translate(
-                "{water} {where}", water=translate(WATERS["river"]), where=translate(_side(east, north))
-            )
+        seen["river"] = translate("{water} {where}", water=translate(WATERS["river"]), where=translate(_side(*river)))
     for metres in FAR:
         for (east, north), side in SIDES.items():
             place = place_at(space, here.x + east * metres * METRE, here.y + north * metres * METRE)
@@ -98,6 +98,26 @@ def _water_near(space: Space, terrain: Terrain, here: Position, ground: Ground) 
             if water and water != ground.water and water not in seen:
                 seen[water] = translate("{water} {where}", water=translate(WATERS[water]), where=translate(side))
     return translate("You see {waters}.", waters=listed(list(seen.values()))) if seen else ""
+
+
+def _river_near(space: Space, terrain: Terrain, here: Position) -> tuple[int, int] | None:
+    """Return how far to the east and to the north the nearest river is that one sees."""
+    aside = FAR[0] * METRE
+    # Beside the middle of a cell, other cells are around on each side.
+    lookouts = ((0, 0), (aside, aside), (-aside, aside), (-aside, -aside), (aside, -aside))
+    ways: list[tuple[int, int]] = []
+    for east, north in lookouts:
+        lookout = place_at(space, here.x + east, here.y + north)
+        river = None if lookout is None else terrain.river_from(lookout)
+        place = None if river is None else place_at(space, river.x, river.y)
+        if place is not None:
+            ways.append(offset(space, here, place)[:2])
+    far = (FAR[-1] * METRE) ** 2
+    return min((way for way in ways if _squared(way) <= far), key=_squared, default=None)
+
+
+def _squared(way: tuple[int, int]) -> int:
+    return way[0] * way[0] + way[1] * way[1]
 
 
 def _height(space: Space, terrain: Terrain, here: Position, east: int, north: int) -> float:

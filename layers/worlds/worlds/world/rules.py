@@ -114,12 +114,22 @@ def admit(world: World, account_id: UUID, admission: Admission, *, to_enter: boo
     """
     if world.privacy != PUBLIC and not belongs(world, account_id, admission):
         raise WorldPrivate(name=world.name)
-    if to_enter and world.status == FAILED:
-        raise WorldFailed(name=world.name)
-    if to_enter and world.status != READY:
-        raise WorldNotReady(name=world.name, progress=world.generation.get("progress", 0))
+    if to_enter:
+        require_ready(world)
     if to_enter and world.seats is not None and admission.inside >= world.seats:
         raise WorldFull(name=world.name)
+
+
+def require_ready(world: World) -> None:
+    """Refuse what needs the ground of a world that is still being made, or never will be.
+
+    Raises:
+        WorldNotReady, WorldFailed
+    """
+    if world.status == FAILED:
+        raise WorldFailed(name=world.name)
+    if world.status != READY:
+        raise WorldNotReady(name=world.name, progress=world.generation.get("progress", 0))
 
 
 def belongs(world: World, account_id: UUID, admission: Admission) -> bool:
