@@ -33,6 +33,10 @@ dev: install ## Run the whole game here: Postgres, gateway, functions, events, s
 demo: install ## Play a chat evening of 50 viewers against the running game (second terminal; ARGS="--fast --watch", "--personas")
 	@exec $(BIN)/python -m local.demo $(ARGS)
 
+.PHONY: play
+play: install ## Play Worlds in this terminal, against the running game or ARGS="--url https://..." (ARGS="--user ann")
+	@exec $(BIN)/python -m local.tools.play $(ARGS)
+
 .PHONY: seed
 seed: install ## Fill the running installation with people, posts and battles worth looking at (ARGS="--personas")
 	@exec $(BIN)/python -m local.personas.seed $(ARGS)
@@ -88,6 +92,10 @@ features: install ## Say what is on, and turn it on or off (ARGS="gambles off", 
 .PHONY: inspect
 inspect: install ## Say what is in the database, which may be running (ARGS="player alice" for one person)
 	@exec $(BIN)/python -m local.tools.inspect $(ARGS)
+
+.PHONY: worlds-replay
+worlds-replay: install ## Make the tables of Worlds anew from its log, and say what differs (ARGS="--write" mends it)
+	@exec $(BIN)/python -m local.tools.worlds_replay $(ARGS)
 
 .PHONY: reset
 reset: install ## Empty the local game, or begin a new season (ARGS="--yes", "--keep-players")
@@ -154,6 +162,7 @@ lint: install ## Check style and types, and the content files
 	@$(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
 	@$(BIN)/python -m community.contents
+	@$(BIN)/python -m worlds.contents
 
 .PHONY: format
 format: install ## Bring the code into shape
@@ -167,6 +176,7 @@ generated: install ## Regenerate what is generated: keys of the tree, OpenAPI, s
 	@$(BIN)/python -m local.tools.openapi
 	@$(BIN)/python -m local.tools.asyncapi
 	@$(BIN)/python -m community.contents --write-schemas
+	@$(BIN)/python -m worlds.contents --write-schemas
 	@$(BIN)/python -m local.tools.texts
 	@$(BIN)/python -m local.tools.statements
 
@@ -176,6 +186,7 @@ drift: install ## Check that the generated files are up to date
 	@$(BIN)/python -m local.tools.openapi --check
 	@$(BIN)/python -m local.tools.asyncapi --check
 	@$(BIN)/python -m community.contents --check-schemas
+	@$(BIN)/python -m worlds.contents --check-schemas
 	@$(BIN)/python -m local.tools.structure --check
 	@$(BIN)/python -m local.tools.texts --check
 

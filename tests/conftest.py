@@ -81,6 +81,7 @@ def template_database(postgres: Postgres) -> str:
     from kernel.switches.administration import store as store_switches
     from personas.preparation import prepare as prepare_personas
     from tests.support.migrations import MIGRATIONS
+    from worlds.preparation import prepare as prepare_worlds
 
     name = f"template_{uuid4().hex}"
     url = postgres.create_database(name)
@@ -90,9 +91,11 @@ def template_database(postgres: Postgres) -> str:
             patch.setattr(events, "DAYS_AHEAD", 2)  # every copy makes every partition anew
             prepare(tx)
             prepare_personas(tx)
+            prepare_worlds(tx)
             store_switches(tx, SWITCHES)
             keys.store(tx, keys.digest("test"), "test", "admin")
             tx.execute("DELETE FROM events")  # so that a test finds in the log what it has done
+            tx.execute("DELETE FROM kernel.outside_requests")  # Temperate is made by the tests that say so
         connection.execute("UPDATE relay_lease SET wanted_at = DEFAULT")  # nor was the relay woken just now
     return name
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import FastAPI, Path, Query, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, StringConstraints, ValidationError
 
 from doors import app as house
 from doors.answers import MAX_BODY
@@ -16,7 +16,6 @@ from doors.caching import cached
 from doors.call import Call
 from doors.errors import Dialect, error_response
 from doors.field_errors import explain
-from doors.fields import storable
 from doors.people import PersonalUseCase, check_demand
 from doors.routes import Router, read_json
 from functions.personas.security import SECURITY_HEADERS
@@ -49,16 +48,8 @@ PathId = Annotated[str, Path(pattern=_ID)]
 """An id in a path."""
 PageSize = Annotated[int, Query(ge=1, le=paging.MOST, description="How many, at most.")]
 PageCursor = Annotated[str, Query(description="`next_cursor` of the page before; left out for the first page.")]
-Text = Annotated[str, AfterValidator(storable)]
-"""A text that people write; the use case trims it."""
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class StrictBody(BaseModel):
-    """Base of request bodies: unknown fields and wrong types are refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 def create_app(title: str, *routers: Router) -> FastAPI:

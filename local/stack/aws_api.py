@@ -22,7 +22,7 @@ from local.stack.gateway import Receive, Send
 from local.stack.messages import StorageError
 from local.stack.queues import Message, Queue, md5
 from local.stack.runtime import FunctionError, Runtime, Throttled
-from local.stack.sockets import Gone, Sockets, TooLarge
+from local.stack.sockets import Connections, Gone, TooLarge
 
 log = logging.getLogger("local.stack.aws_api")
 
@@ -55,10 +55,10 @@ class Answer:
 class AwsApi:
     """An ASGI application, for the event loop of the bus."""
 
-    def __init__(self, bus: Bus, runtime: Runtime, sockets: Sockets | None) -> None:
+    def __init__(self, bus: Bus, runtime: Runtime, connections: Connections | None) -> None:
         self._bus = bus
         self._runtime = runtime
-        self._sockets = sockets
+        self._connections = connections
         self._functions = frozenset(runtime.names)
         self._operations: dict[str, Callable[[Any], Any]] = {
             "AWSEvents.PutEvents": self._put_events,
@@ -217,19 +217,19 @@ class AwsApi:
             raise AwsError(429, "TooManyRequestsException", "Rate Exceeded.") from None
 
     async def _connection(self, call: Call) -> Answer:
-        if self._sockets is None:
+        if self._connections is None:
             raise AwsError(403, "ForbiddenException", "The template has no WebSocket API.")
         connection = call.path.removeprefix(CONNECTIONS)
         try:
             match call.method:
                 case "POST":
-                    await self._sockets.post(connection, call.body)
+                    await self._connections.post(connection, call.body)
                     return Answer(b"")
                 case "DELETE":
-                    await self._sockets.close(connection)
+                    await self._connections.close(connection)
                     return Answer(b"", 204)
                 case _:
-                    return Answer(self._sockets.describe(connection))
+                    return Answer(self._connections.describe(connection))
         except Gone:
             raise AwsError(410, "GoneException", "") from None
         except TooLarge:

@@ -20,7 +20,7 @@ from local.stack.outer import OuterError
 from local.stack.patterns import PatternError
 from local.stack.postgres import Postgres, PostgresError
 from local.stack.runtime import FunctionError
-from local.stack.stack import PortBusy, Stack, listen
+from local.stack.stack import REALTIME, PortBusy, Stack, listen
 from local.stack.template import Template, TemplateError, load
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -154,7 +154,7 @@ def _messages_file() -> Path:
 def _welcome(console: Console, stack: Stack, database_url: str) -> None:
     api_key = running.api_key()
     ends_at = end_of_key(database_url, api_key)
-    for line in welcome_lines(stack.url, stack.socket_url, api_key, ends_at, console.log):
+    for line in welcome_lines(stack.url, stack.socket_urls.get(REALTIME, ""), api_key, ends_at, console.log):
         console.say(line)
 
 

@@ -67,6 +67,7 @@ class StackProcess:
                 raise RuntimeError(f"The stack did not start:\n{self.output()}")
             time.sleep(0.02)
         self.url = ready[1]
+        self._environment["PORT"] = self.url.rpartition(":")[2]  # started again, it is where it was
         return self
 
     @property

@@ -68,7 +68,10 @@ class Api:
 class SocketApi:
     name: str
     stage: str
+    path: str  # where the front has it
+    selector: str  # the field of a message that names its route
     routes: Mapping[str, str]  # $connect, $default, ... -> function
+    responding: frozenset[str]  # the routes whose functions' answers reach the client
     authorizer: str | None  # a function
     identity: tuple[str, ...]  # what $connect must bring to be asked about: route.request.querystring.ticket
 
@@ -134,7 +137,7 @@ class Template:
     layers: tuple[str, ...]  # folders, relative to the template
     functions: Mapping[str, Function]
     api: Api
-    sockets: SocketApi | None
+    sockets: tuple[SocketApi, ...]
     buses: frozenset[str]
     rules: tuple[Rule, ...]
     queues: Mapping[str, QueueSpec]

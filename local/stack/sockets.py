@@ -1,4 +1,4 @@
-"""API Gateway's WebSocket API, locally: messages become invocations, and functions post to connections by id.
+"""API Gateway's WebSocket APIs, locally: messages become invocations, and functions post to connections by id.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
 """
@@ -37,7 +37,6 @@ IDLE_SECONDS: Final = 600.0
 LONGEST_SECONDS: Final = 7200.0
 PATIENCE_SECONDS: Final = 5.0  # with a client that does not read
 
-PATH: Final = "/realtime"
 GOING_AWAY: Final = 1001
 
 
@@ -66,41 +65,19 @@ class _Connection:
         return min(self.active + IDLE_SECONDS, self.opened + LONGEST_SECONDS) - now()
 
 
-class Sockets:
-    """An ASGI application for WebSocket connections, on the event loop of the bus."""
+class Connections:
+    """The open connections of all WebSocket APIs, to which functions post. Used only on the event loop of the bus."""
 
-    def __init__(self, api: SocketApi, runtime: Runtime, access_log: AccessLog) -> None:
-        self._api = api
-        self._runtime = runtime
-        self._access_log = access_log
-        self._connections: dict[str, _Connection] = {}
-        self._stopping = False
+    def __init__(self) -> None:
+        self._open: dict[str, _Connection] = {}
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        await receive()  # websocket.connect
-        request = read_request({**scope, "method": "GET"}, b"")
-        # Sixteen characters that end in "=", as AWS's do.
-        connection = _Connection(base64.urlsafe_b64encode(secrets.token_bytes(11)).decode(), request, send)
-        started = time.perf_counter()
-        try:
-            await self._admit(connection)
-        except GatewayError as error:
-            status, body = plain_response(error)
-            headers = [(b"content-type", b"application/json"), (b"x-amzn-requestid", request.request_id.encode())]
-            await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
-            await send({"type": "websocket.http.response.body", "body": body})
-        else:
-            status = 101
-            self._connections[connection.connection_id] = connection
-            with suppress(OSError):  # the client has gone already, which is what we receive next
-                await send({"type": "websocket.accept"})
-        self._access_log("WS", request.path, status, (time.perf_counter() - started) * 1000)
-        if status == 101:
-            await self._keep(connection, receive)
+    def add(self, connection: _Connection) -> None:
+        """From now on, functions can post to it."""
+        self._open[connection.connection_id] = connection
 
-    def stop(self) -> None:
-        """From now on, do not report the ends of connections: the stack itself closes them."""
-        self._stopping = True
+    def remove(self, connection: _Connection) -> None:
+        """It has ended."""
+        self._open.pop(connection.connection_id, None)
 
     async def post(self, connection_id: str, data: bytes) -> None:
         """Send a message to a client.
@@ -130,7 +107,7 @@ class Sockets:
         """
         connection = self._find(connection_id)
         connection.ended = connection.ended or (code, "Connection Closed Normally")
-        del self._connections[connection_id]
+        del self._open[connection_id]
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await connection.send({"type": "websocket.close", "code": code})
@@ -156,9 +133,46 @@ class Sockets:
 
     def _find(self, connection_id: str) -> _Connection:
         try:
-            return self._connections[connection_id]
+            return self._open[connection_id]
         except KeyError:
             raise Gone from None
+
+
+class Sockets:
+    """An ASGI application for the WebSocket connections of one API, on the event loop of the bus."""
+
+    def __init__(self, api: SocketApi, runtime: Runtime, connections: Connections, access_log: AccessLog) -> None:
+        self._api = api
+        self._runtime = runtime
+        self._connections = connections
+        self._access_log = access_log
+        self._stopping = False
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        await receive()  # websocket.connect
+        request = read_request({**scope, "method": "GET"}, b"")
+        # Sixteen characters that end in "=", as AWS's do.
+        connection = _Connection(base64.urlsafe_b64encode(secrets.token_bytes(11)).decode(), request, send)
+        started = time.perf_counter()
+        try:
+            await self._admit(connection)
+        except GatewayError as error:
+            status, body = plain_response(error)
+            headers = [(b"content-type", b"application/json"), (b"x-amzn-requestid", request.request_id.encode())]
+            await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+            await send({"type": "websocket.http.response.body", "body": body})
+        else:
+            status = 101
+            self._connections.add(connection)
+            with suppress(OSError):  # the client has gone already, which is what we receive next
+                await send({"type": "websocket.accept"})
+        self._access_log("WS", request.path, status, (time.perf_counter() - started) * 1000)
+        if status == 101:
+            await self._keep(connection, receive)
+
+    def stop(self) -> None:
+        """From now on, do not report the ends of connections: the stack itself closes them."""
+        self._stopping = True
 
     async def _admit(self, connection: _Connection) -> None:
         """Authorize a handshake and invoke $connect.
@@ -166,8 +180,6 @@ class Sockets:
         Raises:
             GatewayError: the handshake is refused.
         """
-        if connection.request.path.removesuffix("/") != PATH:
-            raise GatewayError("ACCESS_DENIED")
         if self._api.authorizer is not None:
             await self._authorize(connection, self._api.authorizer)
         if "$connect" not in self._api.routes:
@@ -199,7 +211,7 @@ class Sockets:
             while not await self._step(connection, receive) and not connection.ended:
                 pass
         finally:
-            self._connections.pop(connection.connection_id, None)
+            self._connections.remove(connection)
         if "$disconnect" in self._api.routes and not self._stopping:
             await self._invoke_disconnect(connection)
 
@@ -215,7 +227,7 @@ class Sockets:
                 return False
             connection.ended = (GOING_AWAY, "Going away")
             with suppress(Gone):
-                await self.close(connection.connection_id, GOING_AWAY)
+                await self._connections.close(connection.connection_id, GOING_AWAY)
             return True
         if message["type"] == "websocket.disconnect":
             connection.ended = connection.ended or (message.get("code", 1005), message.get("reason") or "")
@@ -234,16 +246,21 @@ class Sockets:
             await self._send_error(connection, event, "Forbidden")
             return
         try:
-            await self._invoke(route, event)
+            answer = await self._invoke(route, event)
         except (FunctionError, Throttled, TimeoutError) as error:
             log.warning("%s failed: %s", self._api.routes[route], error or type(error).__name__)
             await self._send_error(connection, event, "Internal server error")
+            return
+        said = answer.get("body") if isinstance(answer, dict) else None
+        if route in self._api.responding and said:
+            with suppress(Gone):
+                await self._connections.post(connection.connection_id, str(said).encode())
 
     async def _send_error(self, connection: _Connection, event: Mapping[str, Any], message: str) -> None:
         request_id = event["requestContext"]["requestId"]
         text = {"message": message, "connectionId": connection.connection_id, "requestId": request_id}
         with suppress(Gone):
-            await self.post(connection.connection_id, json.dumps(text).encode())
+            await self._connections.post(connection.connection_id, json.dumps(text).encode())
 
     async def _invoke_disconnect(self, connection: _Connection) -> None:
         code, reason = connection.ended or (1006, "")
@@ -257,13 +274,13 @@ class Sockets:
         return await self._runtime.invoke(self._api.routes[route], event, INTEGRATION_TIMEOUT)
 
     def _route(self, text: str | None) -> str:
-        """The route that $request.body.action selects."""
+        """The route that a message names, in the field of the API's RouteSelectionExpression."""
         try:
-            action = json.loads(text or "")["action"]
+            named = json.loads(text or "")[self._api.selector]
         except (ValueError, KeyError, TypeError, IndexError, RecursionError):
             return "$default"
-        own = isinstance(action, str) and not action.startswith("$") and action in self._api.routes
-        return action if own else "$default"
+        own = isinstance(named, str) and not named.startswith("$") and named in self._api.routes
+        return named if own else "$default"
 
     def _opening(self, connection: _Connection) -> dict[str, Any]:
         headers, multi_headers = both(forwarded(connection.request))

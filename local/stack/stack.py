@@ -8,7 +8,7 @@ import hashlib
 import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,7 @@ from local.stack.resources import Function, Template
 from local.stack.running import LOCAL_API_KEY
 from local.stack.runtime import RETRY_DELAYS, Runtime
 from local.stack.server import Server
-from local.stack.sockets import PATH, Sockets
+from local.stack.sockets import Connections, Sockets
 from local.stack.streams import Streams
 from local.stack.supervision import SupervisedThread, keep_running
 
@@ -35,6 +35,9 @@ HOST: Final = "127.0.0.1"
 MIGRATE: Final = "functions.shared.migrate.app.handler"
 PATIENCE_SETTING: Final = "DB_PATIENCE_SECONDS"
 PATIENCE: Final = 3.0  # seconds for handlers at work when the stack stops
+REALTIME: Final = "/realtime"
+SOCKET_VARIABLES: Final = {"WEBSOCKET_URL": REALTIME, "WORLDS_SOCKET_URL": "/api/game/ws"}
+"""{variable with the address of a WebSocket API: its path}"""
 
 
 class PortBusy(Exception):
@@ -105,12 +108,13 @@ class Stack:
             self._outer = Outer(self._template, messages and messages.with_suffix(".tables"))
         self.runtime = Runtime(functions, _is_here, self._outer, self._log_in)
         self._streams = Streams(filter(_is_inner, functions.values()), self._log_in)
-        self._sockets = None
-        if self._template.sockets:
-            self._sockets = Sockets(self._template.sockets, self.runtime, self._access_log)
+        self._connections = Connections()
+        self._sockets = {
+            api.path: Sockets(api, self.runtime, self._connections, self._access_log) for api in self._template.sockets
+        }
         self.bus = Bus(self._template, self.runtime, retry_delays, messages)
         self.url = ""
-        self.socket_url = ""  # empty: the template has no WebSocket API
+        self.socket_urls: dict[str, str] = {}  # by the path of the WebSocket API
         self.bus_url = ""
         self._loop = uvloop.new_event_loop()
         self._thread = SupervisedThread("stack", self._loop.run_forever)
@@ -128,8 +132,9 @@ class Stack:
         self._thread.start()
         listener = listener or listen(0)
         address = f"{HOST}:{listener.getsockname()[1]}"
-        self.socket_url = f"ws://{address}{PATH}" if self._sockets else ""
-        self.bus_url = self._serve(AwsApi(self.bus, self.runtime, self._sockets), listen(0))
+        self.socket_urls = {path: f"ws://{address}{path}" for path in self._sockets}
+        connections = self._connections if self._sockets else None
+        self.bus_url = self._serve(AwsApi(self.bus, self.runtime, connections), listen(0))
         self._enter_environment()
         if self._outer:
             self._outer.begin(os.environ.get("PUBLIC_URL") or f"http://{address}")
@@ -216,8 +221,8 @@ class Stack:
             server.refuse()
         for task in self._tasks:
             task.cancel()
-        if self._sockets:
-            self._sockets.stop()
+        for sockets in self._sockets.values():
+            sockets.stop()
         await self._streams.release_streams()
         await asyncio.gather(*self._tasks, *(server.end() for server in self._servers), return_exceptions=True)
         await self._streams.stop()
@@ -238,7 +243,8 @@ class Stack:
                 del os.environ[name]
         os.environ |= {
             **process_environment(filter(_is_inner, functions), self._before, self.bus_url),
-            "WEBSOCKET_URL": self.socket_url,  # in the template: an address that only AWS knows
+            # In the template: addresses that only AWS knows.
+            **{name: self.socket_urls.get(path, "") for name, path in SOCKET_VARIABLES.items()},
             "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), HOST])),
             "no_proxy": ",".join(filter(None, [os.environ.get("no_proxy"), HOST])),
             **self._given,
@@ -246,17 +252,17 @@ class Stack:
 
 
 class _Front:
-    """Routes HTTP to one API and WebSockets to the other."""
+    """Routes HTTP to one API and WebSockets to the others, each behind its path."""
 
-    def __init__(self, gateway: Gateway, sockets: Sockets | None) -> None:
+    def __init__(self, gateway: Gateway, sockets: Mapping[str, Sockets]) -> None:
         self._gateway = gateway
         self._sockets = sockets
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             await self._gateway(scope, receive, send)
-        elif self._sockets:
-            await self._sockets(scope, receive, send)
+        elif sockets := self._sockets.get(scope["path"].removesuffix("/")):
+            await sockets(scope, receive, send)
         else:
             await receive()
             await send({"type": "websocket.close"})  # before it is accepted: 403

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,7 @@ from local.stack.resources import (
 __all__ = ["Function", "Template", "TemplateError", "load"]
 
 ASYNC_RETRIES: Final = 2  # Lambda's own default
+SOCKET_PATH: Final = "/realtime"  # of a WebSocket API that no front has
 _METHODS: Final[Mapping[str, str]] = {"x-amazon-apigateway-any-method": "ANY"}
 
 
@@ -62,7 +63,7 @@ class _Reader:
             layers=tuple(str(spec["ContentUri"]) for _, spec in self.of("AWS::Serverless::LayerVersion")),
             functions=functions,
             api=self.api(),
-            sockets=next((self.sockets(name, spec) for name, spec in self.of("AWS::Serverless::WebSocketApi")), None),
+            sockets=tuple(self.sockets()),
             buses=frozenset({"default", *(spec.get("Name", name) for name, spec in self.of("AWS::Events::EventBus"))}),
             rules=tuple(self.rules()),
             queues={name: self.queue(name, spec) for name, spec in self.of("AWS::SQS::Queue")},
@@ -181,19 +182,43 @@ class _Reader:
             kind=kind,
         )
 
-    def sockets(self, name: str, spec: dict[str, Any]) -> SocketApi:
-        self.place = name
+    def sockets(self) -> Iterator[SocketApi]:
+        apis = list(self.of("AWS::Serverless::WebSocketApi"))
+        paths = {
+            behavior["TargetOriginId"]: behavior["PathPattern"]
+            for _, spec in self.of("AWS::CloudFront::Distribution")
+            for behavior in spec["DistributionConfig"].get("CacheBehaviors", [])
+        }
+        responses = [
+            spec["RouteId"]["Ref"] for _, kind, spec in self.resources() if kind == "AWS::ApiGatewayV2::RouteResponse"
+        ]
+        for name, spec in apis:
+            self.place = name
+            yield self.socket_api(name, spec, paths.get(name, SOCKET_PATH), responses)
+        of_routes = {_route_id(name, key) for name, spec in apis for key in spec["Routes"]}
+        if unknown := {*responses} - of_routes:
+            raise TemplateError(f"{unknown.pop()} is no route of a WebSocket API")
+
+    def socket_api(self, name: str, spec: dict[str, Any], path: str, responses: Container[str]) -> SocketApi:
         auth = spec.get("Auth", {})
         authorizer = auth["AuthArn"] if auth.get("AuthType") == "CUSTOM" else None
-        if (selection := spec.get("RouteSelectionExpression")) != "$request.body.action":
-            raise TemplateError(f"{name}: the local stack routes by $request.body.action, not by {selection}")
+        selection = spec.get("RouteSelectionExpression")
+        body, _, selector = str(selection).rpartition(".")
+        if body != "$request.body":
+            raise TemplateError(f"{name}: the local stack routes by a field of the body, not by {selection}")
+        responding = {key for key in spec["Routes"] if _route_id(name, key) in responses}
+        if responding != {key for key, route in spec["Routes"].items() if "RouteResponseSelectionExpression" in route}:
+            raise TemplateError(f"{name}: an answer needs both a RouteResponse and RouteResponseSelectionExpression")
         return SocketApi(
             name=name,
             stage=str(spec.get("StageName", "default")),
+            path=path,
+            selector=selector,
             routes={
                 key: self.name_of(route["FunctionArn"], "AWS::Serverless::Function")
                 for key, route in spec["Routes"].items()
             },
+            responding=frozenset(responding),
             authorizer=self.name_of(authorizer, "AWS::Serverless::Function") if authorizer else None,
             identity=tuple(auth.get("IdentitySource", [])),
         )
@@ -277,6 +302,11 @@ class _Reader:
             if "ScheduleExpression" in spec and _enabled(spec):
                 for target in map(self.target, spec.get("Targets", [])):
                     yield Schedule(name, spec["ScheduleExpression"], _timezone(spec), target, is_rule=True)
+
+
+def _route_id(api: str, key: str) -> str:
+    """The logical id that SAM gives to a route of a WebSocket API."""
+    return f"{api}{key.removeprefix('$').capitalize()}Route"
 
 
 def _invoked(uri: str) -> str:

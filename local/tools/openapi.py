@@ -91,7 +91,7 @@ ERROR_OBJECT: Final[Json] = {
 }
 PAGES: Final = {"Pages"}
 """Groups that answer with pages, which no client of the API reads."""
-OF_PEOPLE: Final = re.compile(r"/api/(auth|personas)(/|$)")
+OF_PEOPLE: Final = re.compile(r"/api/(auth|game|interview|personas|session|world)(/|$)")
 """What people sign in to, or may look at without a key of the API."""
 HEADERS: Final[Mapping[str, tuple[str, str]]] = {
     "IdempotencyKey": (

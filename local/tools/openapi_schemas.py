@@ -69,15 +69,15 @@ def complete(merged: Json) -> None:
     _drop_unused(merged)
 
 
-ON_DISCORD: Final = ("functions.shared.discord.", "personas.channels.")
-"""Modules whose refusals are seen on Discord only."""
+NOT_OVER_HTTP: Final = ("functions.shared.discord.", "personas.channels.", "worlds.")
+"""Modules whose refusals are seen on Discord only; no function answers for Worlds yet."""
 
 
 def codes() -> dict[str, tuple[int, str]]:
     """Return all error codes of the API, with their status and meaning: code -> (status, sentence)."""
     refusals: dict[str, tuple[int, str]] = {}
     for error in sorted(_subclasses(DomainError), key=lambda error: (error.__module__, error.__name__)):
-        if hasattr(error, "message") and not _is_of_a_test(error) and not error.__module__.startswith(ON_DISCORD):
+        if hasattr(error, "message") and not _is_of_a_test(error) and not error.__module__.startswith(NOT_OVER_HTTP):
             status = next(STATUS[kind] for kind in error.__mro__ if kind in STATUS)
             refusals.setdefault(error.code, (status, error.message))
     return dict(sorted((refusals | OTHER_CODES).items()))

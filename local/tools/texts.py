@@ -36,6 +36,7 @@ FOLDER: Final = shipped.root / TEXTS
 DEMO: Final = ROOT / "local" / "demo"
 PERSONAS: Final = ROOT / "configs" / "personas" / TEXTS
 ROOT_PAGE: Final = ROOT / "functions" / "shared" / "system" / "root"
+WORLDS_PAGES: Final = ROOT / "functions" / "worlds" / "pages"
 SHARED_PAGES: Final = ROOT / "layers" / "foundation" / "doors" / "pages"
 CHAT_ONLY: Final = (
     "layers/foundation/doors/discord/",
@@ -85,6 +86,12 @@ def collect_personas() -> dict[TextId, list[str]]:
 def collect_root_page() -> dict[TextId, list[str]]:
     """Return the texts of the installation's first page."""
     folders = (ROOT_PAGE, SHARED_PAGES)
+    return _grouped(chain.from_iterable(chain(_code(folder), _pages(folder)) for folder in folders))
+
+
+def collect_worlds_pages() -> dict[TextId, list[str]]:
+    """Return the texts of Worlds' pages."""
+    folders = (WORLDS_PAGES, SHARED_PAGES)
     return _grouped(chain.from_iterable(chain(_code(folder), _pages(folder)) for folder in folders))
 
 
@@ -240,6 +247,7 @@ def _documents() -> Iterable[tuple[Path, str]]:
         (FOLDER, collect()),
         (PERSONAS, collect_personas()),
         (ROOT_PAGE / TEXTS, collect_root_page()),
+        (WORLDS_PAGES / TEXTS, collect_worlds_pages()),
         (DEMO / TEXTS, collect_demo()),
     )
     for folder, found in catalogues:

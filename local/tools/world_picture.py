@@ -24,7 +24,7 @@ from worlds.generation.cube import FACES
 from worlds.generation.currents import rescaled
 from worlds.generation.grid import Grid, grid_of
 from worlds.generation.parameters import RAINS, SIZES, TEMPERATURES, from_words
-from worlds.generation.stages import World, generate
+from worlds.generation.stages import GeneratedWorld, generate
 from worlds.generation.winds import latitudes
 
 Colour = tuple[int, int, int]
@@ -56,7 +56,7 @@ LAKE: Final[Colour] = (70, 130, 190)
 Pixels = npt.NDArray[np.float64]
 
 
-def draw(world: World, width: int) -> Image.Image:
+def draw(world: GeneratedWorld, width: int) -> Image.Image:
     """Return a picture of a world, twice as wide as it is high."""
     grid = grid_of(world.parameters.edge)
     cells = _cells_of_pixels(grid.edge, width, width // 2)
@@ -89,7 +89,7 @@ def _unwarped(u: Pixels) -> Pixels:
     return np.sign(u) * (np.sqrt(1 + 3 * np.abs(u)) - 1)
 
 
-def _ground(world: World, cells: npt.NDArray[np.int64], altitude: Pixels) -> Pixels:
+def _ground(world: GeneratedWorld, cells: npt.NDArray[np.int64], altitude: Pixels) -> Pixels:
     table = np.zeros((len(Biome), 3))
     for biome, colour in COLOURS.items():
         table[biome] = colour
@@ -114,7 +114,7 @@ def _light(altitude: Pixels) -> Pixels:
     return np.clip(1 + (-east - 2 * south) / 5000, 0.6, 1.35)
 
 
-def _draw_rivers(image: Image.Image, grid: Grid, world: World) -> None:
+def _draw_rivers(image: Image.Image, grid: Grid, world: GeneratedWorld) -> None:
     pen = ImageDraw.Draw(image)
     waters = world.waters
     for first, last in zip(waters.starts[:-1], waters.starts[1:], strict=True):

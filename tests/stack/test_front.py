@@ -12,8 +12,10 @@ import pytest
 
 from doors import front
 from doors.people import COOKIE
+from functions.shared.system import app as system
 from local.stack.routes import Routes
-from local.stack.sockets import PATH
+from local.stack.stack import SOCKET_VARIABLES
+from tests.support.api import proxy_event
 from tests.support.template import DOCUMENT, RESOURCES, TEMPLATE
 
 FRONT: dict[str, Any] = RESOURCES["Front"]["Properties"]["DistributionConfig"]
@@ -47,7 +49,11 @@ def concrete(path: str) -> str:
     return "/".join("some" if part.startswith("{") else part for part in path.split("/"))
 
 
-@pytest.mark.parametrize("path", sorted({concrete(route.path) for route in TEMPLATE.api.routes}))
+SOCKETS = {api.path: api.name for api in TEMPLATE.sockets}
+PATHS = sorted({concrete(route.path) for route in TEMPLATE.api.routes} - SOCKETS.keys())
+
+
+@pytest.mark.parametrize("path", PATHS)
 def test_every_path_reaches_the_same_api_with_every_method_and_header(path: str):
     behavior = behavior_of(path)
     origin = ORIGINS[behavior["TargetOriginId"]]
@@ -58,12 +64,14 @@ def test_every_path_reaches_the_same_api_with_every_method_and_header(path: str)
     assert behavior["OriginRequestPolicyId"] == ALL_VIEWER_EXCEPT_HOST_HEADER
 
 
-def test_the_websocket_api_is_behind_its_path():
-    behavior = behavior_of(PATH)
-
-    assert ORIGINS[behavior["TargetOriginId"]]["DomainName"]["Fn::Sub"].startswith("${Realtime}.")
-    assert "OriginPath" not in ORIGINS[behavior["TargetOriginId"]]
-    assert cache_of(PATH) is None
+def test_the_websocket_apis_are_behind_their_paths():
+    assert SOCKETS == {"/realtime": "Realtime", "/api/game/ws": "PlayApi"}
+    assert {*SOCKET_VARIABLES.values()} == SOCKETS.keys()
+    for path, api in SOCKETS.items():
+        origin = ORIGINS[behavior_of(path)["TargetOriginId"]]
+        assert origin["DomainName"]["Fn::Sub"].startswith(f"${{{api}}}.")
+        assert "OriginPath" not in origin
+        assert cache_of(path) is None
 
 
 @pytest.mark.parametrize(
@@ -72,6 +80,7 @@ def test_the_websocket_api_is_behind_its_path():
         (f"{BATTLE}/card.png", "CacheForEveryone"),
         (f"/api/personas{BATTLE}/card.png", "CacheForEveryone"),
         ("/static/a1b2/pages.css", "CacheForEveryone"),
+        ("/static/worlds/a1b2/worlds.js", "CacheForEveryone"),
         ("/", "CachePerPerson"),
         (BATTLE, "CachePerPerson"),
         ("/p/ada", "CachePerPerson"),
@@ -84,6 +93,7 @@ def test_the_websocket_api_is_behind_its_path():
         ("/api/v1/events", None),
         ("/discord/interactions", None),
         ("/personas/", "CachePerPerson"),
+        ("/worlds/", "CachePerPerson"),
         ("/personas/admin", None),
         ("/metrics", None),
     ],
@@ -145,7 +155,11 @@ def requested(uri: str, **headers: str) -> dict[str, Any]:
         pytest.skip("no Node.js here")
     code: str = RESOURCES["FrontRequests"]["Properties"]["FunctionCode"]["Fn::Sub"].replace("${Stage}", "dev")
     sent = {name.replace("_", "-"): {"value": value} for name, value in {"host": "d1.example", **headers}.items()}
-    event = {"viewer": {"ip": "203.0.113.7"}, "request": {"uri": uri, "headers": sent}}
+    event = {
+        "context": {"requestId": "r1"},
+        "viewer": {"ip": "203.0.113.7"},
+        "request": {"uri": uri, "headers": sent},
+    }
     script = f"{code}\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
     return json.loads(subprocess.run([node, "-e", script], capture_output=True, check=True, text=True).stdout)
 
@@ -159,7 +173,28 @@ def test_the_fronts_function_says_who_asks_and_where():
     assert made["headers"][front.ADDRESS] == {"value": "203.0.113.7"}
     assert made["headers"][front.HOST] == {"value": "d1.example"}
     assert made["headers"]["accept-language"] == {"value": "de,en"}
+
+
+def test_the_fronts_function_rewrites_the_paths_of_websockets():
     assert requested("/realtime")["uri"] == "/dev"
+    assert requested("/api/game/ws", sec_websocket_key="dGhlIHNhbXBsZQ==")["uri"] == "/dev"
+    assert requested("/api/game/worlds")["uri"] == "/api/game/worlds"
+
+
+def test_without_a_websocket_the_front_answers_as_the_rest_api_does():
+    event = proxy_event("GET", "/api/game/ws", role=None)
+    event["requestContext"]["requestId"] = "r1"
+    expected = system.handler(event, None)
+
+    answer = requested("/api/game/ws")
+
+    assert (answer["statusCode"], expected["statusCode"]) == (426, 426)
+    assert json.loads(answer["body"]["data"]) == json.loads(expected["body"])
+    assert json.loads(expected["body"])["error"]["code"] == "WEBSOCKET_REQUIRED"
+    assert {answer["headers"][name]["value"] for name in ("content-type", "cache-control")} == {
+        expected["headers"]["Content-Type" if "Content-Type" in expected["headers"] else "content-type"],
+        expected["headers"]["cache-control"],
+    }
 
 
 def test_only_functions_answer_a_preflight_and_without_a_key():

@@ -34,9 +34,15 @@ SHARED: Final = {
     # Objects.
     "community.configs.shipped": "reads its files once; twice would give the same",
     "personas.configs.shipped": "reads its files once; twice would give the same",
+    "worlds.configs.shipped": "reads its files once; twice would give the same",
     "community.progression.service.cache_statistics": "counts for people to read; a lost one harms nothing",
     "functions.personas.card.app.memory": "twice drawn is the same, and what is forgotten too early is drawn again",
     "functions.personas.pages.door.renderer": "templates are compiled once; twice would give the same",
+    "functions.worlds.pages.door.renderer": "templates are compiled once; twice would give the same",
+    "functions.personas.pages.door.door": "keeps nothing of a request",
+    "functions.worlds.pages.door.door": "keeps nothing of a request",
+    "functions.worlds.pages.door.static": "reads its files once; twice would give the same",
+    "doors.pages.static_files.shared": "reads its files once; twice would give the same",
     "functions.shared.system.root.page._renderer": "templates are compiled once; twice would give the same",
     "functions.shared.authorizer.app.key_ring": "the keys are replaced as a whole; a lock guards the count of readings",
     "functions.shared.authorizer.app.ticket_keys": "the keys are replaced as a whole; reading twice gives the same",
@@ -44,6 +50,7 @@ SHARED: Final = {
     "doors.llm.openai._pool": "a pool of connections, which any thread may use",
     "functions.shared.outside.app._pool": "a pool of threads, which any thread may use",
     "functions.shared.sockets.rounds._posters": "a pool of threads, which any thread may use",
+    "functions.worlds.push.run._posters": "a pool of threads, which any thread may use",
     "functions.shared.stream.app.served": "keeps nothing of a request",
     # Results.
     "community.catalog.content._missing_item": "is never changed",
@@ -54,6 +61,9 @@ SHARED: Final = {
     "kernel.statements.converted": "is never changed",
     "kernel.texts._load": "is never changed",
     "kernel.texts._spoken_by": "is never changed",
+    "worlds.ground.cache.last_worlds": "a guess: a wrong one reads what was known already",
+    "worlds.ground.cache.spots": "what is remembered never changes; what another thread has forgotten is read again",
+    "worlds.ground.cache.tiles": "what is remembered never changes; what another thread has forgotten is read again",
     "worlds.generation.grid.grid_of": "cannot be changed",
 }
 """{name: why threads may share it}"""

@@ -87,11 +87,13 @@ def test_an_inner_function_calls_nothing_but_the_bus(function: str):
 
 
 @pytest.mark.parametrize("function", [name for name in INNER if name not in PUBLISHERS])
-def test_a_function_that_does_not_publish_may_wake_the_relay_at_most(function: str):
+def test_a_function_that_does_not_publish_may_wake_the_relay_and_the_pusher_at_most(function: str):
     puts = [each for each in statements(function) if each["Action"] == "events:PutEvents"]
 
+    post = ("WorldsRole", "ClockRole")
+    sources = [waking.SOURCE, "brandish.worlds"] if role_of(function) in post else waking.SOURCE
     assert [each["Condition"] for each in puts] == [
-        {"ForAllValues:StringEquals": {"events:source": waking.SOURCE}} for _ in puts
+        {"ForAllValues:StringEquals": {"events:source": sources}} for _ in puts
     ]
     assert bool(puts) == (BUS_CLIENT in reachable(function)[1])
 
@@ -127,6 +129,11 @@ def policies(function: str) -> list[Any]:
         return PROPERTIES[function].get("Policies", [])
     role = RESOURCES[PROPERTIES[function]["Role"]["Fn::GetAtt"][0]]["Properties"]
     return [*(policy["PolicyDocument"] for policy in role.get("Policies", [])), *role["ManagedPolicyArns"]]
+
+
+def role_of(function: str) -> str | None:
+    """The role that it shares with others; None: it has its own."""
+    return PROPERTIES[function].get("Role", {"Fn::GetAtt": [None]})["Fn::GetAtt"][0]
 
 
 def statements(function: str) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The local stack's WebSocket API behaves as API Gateway's does."""
+"""The local stack's WebSocket APIs behave as API Gateway's do."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from local.stack import server, sockets
+from local.stack import server, sockets, template
 from local.stack.stack import Stack
 from tests.stack.small_stack import HEAD, PATIENCE, eventually, running
 
@@ -44,6 +44,27 @@ TEMPLATE = (
           AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: !Sub "https://${Realtime}.execute-api.${AWS::Region}.amazonaws.com/x"
   Shout: {Type: AWS::Serverless::Function, Properties: {Handler: MODULE.shout}}
   Authorizer: {Type: AWS::Serverless::Function, Properties: {Handler: MODULE.authorize}}
+  Play:
+    Type: AWS::Serverless::WebSocketApi
+    Properties:
+      StageName: test
+      RouteSelectionExpression: $request.body.type
+      Routes:
+        $connect: {FunctionArn: !GetAtt Answering.Arn}
+        $disconnect: {FunctionArn: !GetAtt Answering.Arn}
+        $default: {FunctionArn: !GetAtt Answering.Arn, RouteResponseSelectionExpression: $default}
+        mute: {FunctionArn: !GetAtt Answering.Arn}
+  PlayAnswers:
+    Type: AWS::ApiGatewayV2::RouteResponse
+    Properties: {ApiId: !Ref Play, RouteId: !Ref PlayDefaultRoute, RouteResponseKey: $default}
+  Answering: {Type: AWS::Serverless::Function, Properties: {Handler: MODULE.answer}}
+  Front:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig:
+        CacheBehaviors:
+          - {TargetOriginId: Realtime, PathPattern: /realtime}
+          - {TargetOriginId: Play, PathPattern: /play/ws}
 """
 )
 
@@ -65,6 +86,22 @@ def shout(event: dict[str, Any], _context: Any) -> None:
     _events.append(event)
     text = json.loads(event["body"])["text"].upper()
     management().post_to_connection(ConnectionId=event["requestContext"]["connectionId"], Data=text.encode())
+
+
+def answer(event: dict[str, Any], _context: Any) -> Any:
+    _events.append(event)
+    match event.get("body"):
+        case None:
+            return {
+                "statusCode": 401 if "refuse" in (event.get("queryStringParameters") or {}) else 200,
+                "body": "not sent",
+            }
+        case "nothing":
+            return {"statusCode": 200}
+        case "fail":
+            raise RuntimeError("a bug")
+        case said:
+            return {"statusCode": 200, "body": f"{said}!"}
 
 
 def authorize(event: dict[str, Any], _context: Any) -> Any:
@@ -91,19 +128,36 @@ def management() -> Any:
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    handlers = {"sockets": handle_sockets, "shout": shout, "authorize": authorize}
+    handlers = {"sockets": handle_sockets, "shout": shout, "authorize": authorize, "answer": answer}
     with running(tmp_path_factory.mktemp("sockets"), TEMPLATE, **handlers) as started:
         yield started
 
 
-def opened(stack: Stack, query: str = "ticket=good", **more: Any) -> ClientConnection:
-    return connect(f"{stack.socket_url}?{query}", proxy=None, **more)
+def opened(stack: Stack, query: str = "ticket=good", path: str = "/realtime", **more: Any) -> ClientConnection:
+    return connect(f"{stack.socket_urls[path]}?{query}", proxy=None, **more)
+
+
+def playing(stack: Stack, query: str = "") -> ClientConnection:
+    """Open a connection of the API whose answers reach the client."""
+    return opened(stack, query, "/play/ws")
 
 
 def opening(connection: ClientConnection) -> dict[str, Any]:
     """The event with which this connection, the latest, was announced."""
     del connection
     return next(event for event in reversed(_events) if event["requestContext"]["eventType"] == "CONNECT")
+
+
+def said() -> dict[str, Any]:
+    """The last message that a function got, whatever ended meanwhile; {} if there was none."""
+    return next((event for event in reversed(_events) if "body" in event), {})
+
+
+def ended(connection: str) -> dict[str, Any]:
+    """The event with which the end of this connection was announced; {} if it was not."""
+    contexts = [event["requestContext"] for event in _events]
+    ends = [each for each in contexts if (each["eventType"], each["connectionId"]) == ("DISCONNECT", connection)]
+    return ends[0] if ends else {}
 
 
 def connection_id(connection: ClientConnection) -> str:
@@ -158,7 +212,7 @@ def test_the_function_can_refuse_a_handshake(stack: Stack, query: str, status: i
     assert refused.value.response.status_code == status
 
 
-@pytest.mark.parametrize("path", ["", "/", "/test", "/realtime/more", "/api/v1/realtime"])
+@pytest.mark.parametrize("path", ["", "/", "/test", "/realtime/more", "/api/v1/realtime", "/play"])
 def test_no_other_path_is_open(stack: Stack, path: str):
     before = len(_authorized)
 
@@ -182,12 +236,12 @@ def test_a_refused_handshake_logs_no_error(stack: Stack, caplog: pytest.LogCaptu
 def test_a_message_goes_to_its_route_with_the_caller_and_without_the_query(stack: Stack):
     with opened(stack) as connection:
         connection.send('{"action": "subscribe", "types": []}')
-        eventually(lambda: _events[-1]["requestContext"]["eventType"] == "MESSAGE")
-        event = _events[-1]
+        eventually(lambda: said().get("body") == '{"action": "subscribe", "types": []}')
+        event = said()
         connection.send('{"action": "shout", "text": "hello"}')
 
         assert connection.recv(PATIENCE) == "HELLO"
-        assert _events[-1]["requestContext"]["routeKey"] == "shout"
+        assert said()["requestContext"]["routeKey"] == "shout"
 
     assert (event["body"], event["isBase64Encoded"]) == ('{"action": "subscribe", "types": []}', False)
     assert event["requestContext"]["routeKey"] == "$default"
@@ -201,7 +255,7 @@ def test_a_message_goes_to_its_route_with_the_caller_and_without_the_query(stack
 def test_a_message_without_a_route_goes_to_the_default_one(stack: Stack, text: str):
     with opened(stack) as connection:
         connection.send(text)
-        eventually(lambda: _events[-1].get("body") == text)
+        eventually(lambda: said().get("body") == text)
 
     routes = {event["requestContext"]["routeKey"] for event in _events if event.get("body") == text}
     assert routes == {"$default"}
@@ -223,9 +277,9 @@ def test_the_end_of_a_connection_is_announced(stack: Stack):
         wanted = connection_id(connection)
         connection.close(1000, "enough")
 
-    eventually(lambda: _events[-1]["requestContext"]["eventType"] == "DISCONNECT")
-    context = _events[-1]["requestContext"]
-    assert (context["connectionId"], context["routeKey"]) == (wanted, "$disconnect")
+    eventually(lambda: ended(wanted))
+    context = ended(wanted)
+    assert context["routeKey"] == "$disconnect"
     assert (context["disconnectStatusCode"], context["disconnectReason"]) == (1000, "enough")
     assert context["authorizer"]["role"] == "viewer"
 
@@ -266,13 +320,74 @@ def test_messages_over_the_limit_are_refused_in_both_directions(stack: Stack):
             client.post_to_connection(ConnectionId=wanted, Data=b"x" * (sockets.MAX_MESSAGE + 1))
         connection.send("x" * sockets.MAX_FRAME)
         connection.send(["x" * sockets.MAX_FRAME] * 4)
-        eventually(lambda: len(_events[-1].get("body", "")) == sockets.MAX_MESSAGE)
+        eventually(lambda: len(said()["body"]) == sockets.MAX_MESSAGE)
         connection.send("x" * (sockets.MAX_FRAME + 1))
         with pytest.raises(ConnectionClosed) as closed:
             connection.recv(PATIENCE)
 
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1009
+
+
+def test_each_api_has_its_path_its_routes_and_its_function(stack: Stack):
+    with opened(stack) as listener, playing(stack) as player:
+        player.send('{"type": "shout", "text": "not a route of this one"}')
+        assert player.recv(PATIENCE) == '{"type": "shout", "text": "not a route of this one"}!'
+        context = said()["requestContext"]
+        assert (context["apiId"], context["routeKey"]) == ("Play", "$default")
+        assert "authorizer" not in context
+        listener.send('{"action": "shout", "text": "hello"}')
+
+        assert listener.recv(PATIENCE) == "HELLO"
+        assert said()["requestContext"]["apiId"] == "Realtime"
+
+
+def test_without_an_authorizer_the_function_itself_refuses_a_handshake(stack: Stack):
+    with pytest.raises(InvalidStatus) as refused, playing(stack, "refuse=1"):
+        pytest.fail("it was accepted")
+
+    assert refused.value.response.status_code == 401
+
+
+def test_only_a_route_with_a_route_response_sends_what_its_function_answers(stack: Stack):
+    with playing(stack) as player:
+        player.send('{"type": "mute"}')
+        player.send("nothing")
+        player.send("one")
+        player.send("two")
+
+        assert [player.recv(PATIENCE) for _ in range(2)] == ["one!", "two!"]
+
+
+def test_a_function_that_fails_in_place_of_an_answer_is_reported(stack: Stack):
+    with playing(stack) as player:
+        player.send("fail")
+
+        assert json.loads(player.recv(PATIENCE))["message"] == "Internal server error"
+
+
+def test_connections_of_every_api_are_found_by_their_ids(stack: Stack):
+    client = management()
+    with playing(stack) as player:
+        wanted = connection_id(player)
+        client.post_to_connection(ConnectionId=wanted, Data=b"a post")
+        assert player.recv(PATIENCE) == "a post"
+        assert client.get_connection(ConnectionId=wanted)["Identity"]["SourceIp"] == "127.0.0.1"
+        client.delete_connection(ConnectionId=wanted)
+
+        with pytest.raises(ConnectionClosed):
+            player.recv(PATIENCE)
+    eventually(lambda: ended(wanted))
+
+
+@pytest.mark.parametrize("half", [", RouteResponseSelectionExpression: $default", "RouteId: !Ref PlayDefaultRoute"])
+def test_an_answer_needs_the_response_and_the_routes_word_for_it(tmp_path: Path, half: str):
+    assert half in TEMPLATE
+    path = tmp_path / "template.yaml"
+    path.write_text(TEMPLATE.replace(half, "" if half.startswith(",") else "RouteId: !Ref PlayConnectRoute"))
+
+    with pytest.raises(template.TemplateError, match="needs both"):
+        template.load(path)
 
 
 def test_a_ping_is_answered(stack: Stack):
@@ -312,7 +427,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def say(connection: ClientConnection, text: str) -> None:
     connection.send(text)
-    eventually(lambda: _events[-1].get("body") == text)
+    eventually(lambda: said().get("body") == text)
 
 
 def test_an_idle_connection_is_closed_and_client_messages_postpone_that(stack: Stack, clock: Clock):
@@ -370,9 +485,10 @@ def test_a_stack_that_stops_closes_its_connections_and_announces_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(server, "GRACE_SECONDS", 2 * PATIENCE)
-    handlers = {"sockets": handle_sockets, "shout": shout, "authorize": authorize}
+    handlers = {"sockets": handle_sockets, "shout": shout, "authorize": authorize, "answer": answer}
     with ExitStack() as connections:
         with running(tmp_path, TEMPLATE, **handlers) as stopping:
+            player = connections.enter_context(playing(stopping))
             connection = connections.enter_context(opened(stopping))
             wanted = connection_id(connection)
             begun = time.monotonic()
@@ -380,6 +496,8 @@ def test_a_stack_that_stops_closes_its_connections_and_announces_nothing(
         assert time.monotonic() - begun < PATIENCE  # the stop did not wait for it
         with pytest.raises(ConnectionClosed) as closed:
             connection.recv(PATIENCE)
+        with pytest.raises(ConnectionClosed):
+            player.recv(PATIENCE)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1012
     kinds = [e["requestContext"]["eventType"] for e in _events if e["requestContext"]["connectionId"] == wanted]
@@ -388,7 +506,7 @@ def test_a_stack_that_stops_closes_its_connections_and_announces_nothing(
 
 def test_a_template_without_a_websocket_api_refuses(tmp_path: Path):
     with running(tmp_path, "Resources: {}") as bare:
-        assert bare.socket_url == ""
+        assert bare.socket_urls == {}
         with pytest.raises(InvalidStatus), connect(bare.url.replace("http", "ws"), proxy=None):
             pytest.fail("it was accepted")
         with pytest.raises(Exception, match="no WebSocket API"):

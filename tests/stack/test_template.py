@@ -100,6 +100,9 @@ LOCAL_VARIABLES = {
     "WRITES_PER_MINUTE",
 }
 
+OF_WORLDS = "brandish.worlds"
+"""The source of what wakes the pusher of posts."""
+
 # Set by AWS's runtime, or by who starts the stream's server.
 RUNTIME_VARIABLES = {"AWS_LAMBDA_FUNCTION_NAME", "AWS_REGION", "PORT"}
 
@@ -179,9 +182,15 @@ def test_a_function_has_the_layers_that_it_imports_from(function: str):
     layers = {layer["Ref"] for layer in PROPERTIES[function].get("Layers", []) if "Ref" in layer}
     modules, files = reachable(function)
     folders = {file.relative_to(ROOT).parts[1] for file in files if "layers" in file.parts}
-    libraries = {"dependencies", *(["imaging"] if any(name.startswith("PIL") for name in modules) else [])}
+    heavy = {"imaging": "PIL", "generating": "numpy"}
+    needed = {layer for layer, package in heavy.items() if any(name.startswith(package) for name in modules)}
+    libraries = {"dependencies", *needed}
 
     assert {layer.lower() for layer in layers} == folders | (libraries if folders else set())
+
+
+def test_only_build_needs_numpy():
+    assert [name for name in FUNCTIONS if any(each.startswith("numpy") for each in reachable(name)[0])] == ["Build"]
 
 
 def test_a_new_version_publishes_only_the_function_that_reports_it():
@@ -228,7 +237,7 @@ def test_a_public_path_needs_no_key(path: str):
 
 # A browser asks first, without a key, whether it may ask.
 ROUTES = [route for route in TEMPLATE.api.routes if route.method != "OPTIONS"]
-OF_PEOPLE = re.compile(r"/api/(auth|personas)(/|$)")
+OF_PEOPLE = re.compile(r"/api/(auth|game|interview|personas|session|world)(/|$)")
 """What people sign in to, or may look at without: it needs no key of the API."""
 
 
@@ -524,6 +533,13 @@ def test_what_writers_send_to_wake_the_relay_invokes_it_and_nothing_else():
     assert RESOURCES["BusArchive"]["Properties"]["EventPattern"]["source"] == ["brandish"]
 
 
+def test_what_writers_send_to_wake_the_pusher_of_posts_invokes_it_and_nothing_else():
+    [rule] = [rule for rule in TEMPLATE.rules if OF_WORLDS in rule.pattern["source"]]
+
+    assert rule.pattern == {"source": [OF_WORLDS], "detail-type": ["posts.waiting"]}
+    assert [(target.kind, target.name) for target in rule.targets] == [("function", "PushPosts")]
+
+
 def test_every_queue_gives_up_to_the_dead_letters_and_reports_single_failures():
     assert TEMPLATE.sources
     for source in TEMPLATE.sources:
@@ -555,7 +571,7 @@ def test_a_rule_matches_events_that_the_code_announces():
     }
 
     for rule in TEMPLATE.rules:
-        if rule.pattern["source"] == [waking.SOURCE]:
+        if rule.pattern["source"] in ([waking.SOURCE], [OF_WORLDS]):
             continue
         assert rule.pattern["source"] == ["brandish"]
         assert {kind for kind in rule.pattern["detail-type"] if isinstance(kind, str)} <= announced
@@ -583,7 +599,9 @@ def test_private_events_reach_no_listener_and_no_archive():
     assert RESOURCES["BusArchive"]["Properties"]["EventPattern"]["detail-type"] == PRIVATE
 
 
-@pytest.mark.parametrize("function", sorted({*GROUPS, "Authorizer"} - {"Stream"}))  # whose callers stay for long
+@pytest.mark.parametrize(
+    "function", sorted({*GROUPS, "Authorizer", "Play"} - {"Stream"})
+)  # whose callers stay for long
 def test_functions_that_answer_callers_may_start_from_a_snapshot(function: str):
     properties = PROPERTIES[function]
 
@@ -674,7 +692,7 @@ def test_who_asks_whether_someone_is_signed_in_has_the_keys_of_tokens():
     }
 
     assert {"Accounts", "Linking", "People", "PersonasDesk"} <= given <= set(INNER)
-    assert given == asks
+    assert given == asks | {"Play"}  # which reads tokens on connecting, and is no HTTP group
 
 
 @pytest.mark.parametrize(
@@ -784,7 +802,8 @@ def test_no_one_pays_for_metrics_of_single_methods():
     shown = [line for line in body.splitlines() if "AWS/ApiGateway" in line]
 
     assert [each for each in RESOURCES["Api"]["Properties"]["MethodSettings"] if each.get("MetricsEnabled")] == []
-    assert "DetailedMetricsEnabled" not in RESOURCES["Realtime"]["Properties"]["DefaultRouteSettings"]
+    for api in TEMPLATE.sockets:
+        assert "DetailedMetricsEnabled" not in RESOURCES[api.name]["Properties"]["DefaultRouteSettings"]
     assert [
         (each["Namespace"], {dimension["Name"] for dimension in each["Dimensions"]})
         for each in alarms

@@ -117,3 +117,23 @@ def visitors(browser: Browser, url: str) -> Iterator[Visit]:
     finally:
         for each in opened:
             each.close()
+
+
+def barriers(page: Page, *, is_idle: bool = True) -> list[str]:
+    """What axe complains about.
+
+    Args:
+        is_idle: the page will ask for nothing more, unlike one with an open WebSocket.
+    """
+    if is_idle:
+        page.wait_for_load_state("networkidle")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{violation['id']} {[node['target'] for node in violation['nodes']]}" for violation in result["violations"]
+    ]
+
+
+def is_too_wide(page: Page) -> bool:
+    """Whether one has to scroll sideways."""
+    return page.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -9,10 +9,11 @@ from fastapi import Response
 
 from doors.call import Call
 from doors.pages.addresses import own_path
+from doors.pages.door import View, redirect
 from doors.people import signed_in
 from doors.routes import Router
 from functions.personas.pages.devices import device_of
-from functions.personas.pages.door import View, redirect, show, show_own
+from functions.personas.pages.door import door
 from functions.personas.pages.views import Shown
 from kernel.accounts import service as accounts
 from kernel.accounts.models import AccountDetails, AccountSession, ForeignOrigin, Identity
@@ -37,14 +38,14 @@ async def sign_up(call: Call) -> Response:
         signed_in(call).read(lambda tx, me: tx.execute("SELECT 1").fetchone())
     except (Unauthenticated, ForeignOrigin):
         view = View("signup.html", {"mode": mode, "next": target}, active="signup")
-        return show(call, lambda tx, me: view)
+        return door.show(call, lambda tx, me: view)
     return redirect(target)
 
 
 @router.get("/account")
 async def account(call: Call) -> Response:
     """Return the page of one's own account."""
-    return show_own(call, _read_account)
+    return door.show_own(call, _read_account)
 
 
 def _read_account(tx: Tx, me: Identity) -> View:
@@ -76,4 +77,4 @@ def _shown(found: AccountDetails, sessions: Sequence[AccountSession], muted: Seq
 @router.get("/reset-password")
 async def reset_password(call: Call) -> Response:
     """Return the page for a forgotten password. Its secret is behind the address's "#", which no server sees."""
-    return show(call, lambda tx, me: View("reset.html", {}, active="signup", kept_seconds=KEPT_SECONDS))
+    return door.show(call, lambda tx, me: View("reset.html", {}, active="signup", kept_seconds=KEPT_SECONDS))

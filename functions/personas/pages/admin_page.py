@@ -8,9 +8,10 @@ from typing import Final
 from fastapi import Response
 
 from doors.call import Call
+from doors.pages.door import View
 from doors.people import requires_account
 from doors.routes import Router
-from functions.personas.pages.door import View, show_own
+from functions.personas.pages.door import door
 from functions.personas.pages.views import Shown
 from kernel.accounts.models import Identity
 from kernel.database import Tx
@@ -27,7 +28,7 @@ DECIDED_AT_ONCE: Final = 20
 @requires_account(administrator=True)
 async def admin(call: Call) -> Response:
     """Return the page. `cursor`: where older decisions begin."""
-    return show_own(call, partial(_read, dict(call.query).get("cursor", "")))
+    return door.show_own(call, partial(_read, dict(call.query).get("cursor", "")))
 
 
 def _read(cursor: str, tx: Tx, me: Identity) -> View:

@@ -10,11 +10,12 @@ from uuid import UUID
 from fastapi import HTTPException, Response
 
 from doors.call import Call
+from doors.pages.door import View
 from doors.routes import Router
 from functions.personas.door import FOLLOWING, PUBLIC_READ
 from functions.personas.pages import views
 from functions.personas.pages.battle_views import sides
-from functions.personas.pages.door import View, show
+from functions.personas.pages.door import door
 from kernel.accounts.models import Identity
 from kernel.database import Tx
 from kernel.texts import decimal, translate, translate_n
@@ -44,7 +45,7 @@ async def battle(battle_id: str, call: Call) -> Response:
         raise HTTPException(404)
     asked = dict(call.query)
     looked_at = FOLLOWING if "parts" in asked else PUBLIC_READ  # who is looking already has been noted
-    return show(call, partial(_read, found, call.public_url, asked), limit=looked_at)
+    return door.show(call, partial(_read, found, call.public_url, asked), limit=looked_at)
 
 
 def _read(battle_id: UUID, origin: str, asked: Mapping[str, str], tx: Tx, me: Identity | None) -> View:

@@ -12,10 +12,11 @@ from typing import Any, Final
 from fastapi import Response
 
 from doors.call import Call
+from doors.pages.door import View
 from doors.routes import Router
 from functions.personas.door import PUBLIC_READ
 from functions.personas.pages import battle_views, digest_views, feed_views, post_views, views
-from functions.personas.pages.door import View, show, show_own
+from functions.personas.pages.door import door
 from kernel.accounts.models import Identity
 from kernel.database import Tx
 from personas.notices import service as notices
@@ -42,8 +43,8 @@ async def dashboard(call: Call) -> Response:
     asked = dict(call.query)
     parts = tuple(name for name in asked.get("parts", "").split(",") if name in PARTS)
     if parts:
-        return show_own(call, partial(_read_parts, asked, parts))
-    return show(call, partial(_read, asked), limit=PUBLIC_READ)
+        return door.show_own(call, partial(_read_parts, asked, parts))
+    return door.show(call, partial(_read, asked), limit=PUBLIC_READ)
 
 
 def _read(asked: Asked, tx: Tx, me: Identity | None) -> View:

@@ -8,10 +8,11 @@ from typing import Any, Final
 from fastapi import Response
 
 from doors.call import Call
+from doors.pages.door import View
 from doors.routes import Router
 from functions.personas.door import PUBLIC_READ
 from functions.personas.pages import battle_views
-from functions.personas.pages.door import View, show
+from functions.personas.pages.door import door
 from kernel.accounts.models import Identity
 from kernel.database import Tx
 from kernel.texts import translate
@@ -29,7 +30,7 @@ KEPT_SECONDS: Final = 30
 async def profile(slug: str, call: Call) -> Response:
     """Return the page."""
     reading = partial(_read, slug, call.public_url, dict(call.query).get("cursor", ""))
-    return show(call, reading, limit=PUBLIC_READ)
+    return door.show(call, reading, limit=PUBLIC_READ)
 
 
 def _read(slug: str, origin: str, cursor: str, tx: Tx, me: Identity | None) -> View:

@@ -10,10 +10,11 @@ from uuid import UUID
 from fastapi import Response
 
 from doors.call import Call
+from doors.pages.door import View
 from doors.routes import Router
 from functions.personas.door import PUBLIC_READ
 from functions.personas.pages import views
-from functions.personas.pages.door import View, show
+from functions.personas.pages.door import door
 from kernel.accounts.models import Identity
 from kernel.database import Tx
 from personas.templates import service as templates
@@ -28,7 +29,7 @@ async def template_list(call: Call) -> Response:
     """Return the page. `battle`: which one's remix a template is looked for. `template`: which one to show."""
     asked = dict(call.query)
     reading = partial(_read, views.as_id(asked.get("battle")), views.as_id(asked.get("template")))
-    return show(call, reading, limit=PUBLIC_READ)
+    return door.show(call, reading, limit=PUBLIC_READ)
 
 
 def _read(battle_id: UUID | None, named_id: UUID | None, tx: Tx, me: Identity | None) -> View:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from doors.bodies import StrictBody, Text
 from doors.fields import Timestamp
-from functions.personas.door import StrictBody, Text
 from functions.personas.shapes.posts import PostShape
 from functions.personas.shapes.templates import SuggestedTemplate, TemplateName, TemplateShape
 from personas.battles.models import (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from functions.personas.door import Id, StrictBody
+from doors.bodies import StrictBody
+from functions.personas.door import Id
 from kernel.texts import translate
 from personas.drafting.models import Preview
 

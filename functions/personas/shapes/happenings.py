@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from doors.bodies import StrictBody
 from doors.fields import Timestamp
-from functions.personas.door import StrictBody
 
 
 class HappeningBody(StrictBody):

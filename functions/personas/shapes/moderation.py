@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from doors.bodies import StrictBody, Text
 from doors.fields import Timestamp
-from functions.personas.door import StrictBody, Text
 from personas.moderation.models import ContentReport, Outcome, ReportedKind
 from personas.mutes.models import Mute, MutedKind
 from personas.paging import CursorPage

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from doors.bodies import StrictBody, Text
 from doors.fields import Timestamp
-from functions.personas.door import StrictBody, Text
 from personas.paging import CursorPage
 from personas.people.models import Persona, PersonaFields
 

@@ -13,8 +13,9 @@ def exports() -> Mapping[str, Sequence[Export]]:
     """Return the tables of each product: {product: tables}."""
     from community import leaving as community  # on first use: people log in far more often than they leave
     from personas import leaving as personas
+    from worlds import leaving as worlds
 
-    return {"community": community.EXPORTS, "personas": personas.EXPORTS}
+    return {"community": community.EXPORTS, "personas": personas.EXPORTS, "worlds": worlds.EXPORTS}
 
 
 def forget_part(tx: Tx, account_id: UUID) -> bool:
@@ -27,5 +28,7 @@ def forget_part(tx: Tx, account_id: UUID) -> bool:
 def forget(tx: Tx, account_id: UUID) -> None:
     """Let each product forget someone who leaves, in the transaction that deletes their account."""
     from personas import leaving as personas
+    from worlds import leaving as worlds
 
     personas.forget(tx, account_id)
+    worlds.forget(tx, account_id)

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from doors.bodies import StrictBody, Text
 from doors.fields import Timestamp, storable
 from doors.nulls import WithNulls
-from functions.personas.door import StrictBody, Text
 from kernel.accounts.leaving import AccountExport
 from kernel.accounts.models import AccountDetails, AccountSession
 

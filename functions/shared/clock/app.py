@@ -36,6 +36,8 @@ from personas.battles import clock as battles
 from personas.channels import clock as channels
 from personas.digests import clock as digests
 from personas.happenings import clock as happenings
+from worlds.daytime import clock as daytime
+from worlds.posts import clock as posts
 
 log = logging.getLogger("brandish")
 
@@ -76,6 +78,7 @@ CHORES: Mapping[str, Chore] = {
     "gambles": Chore(gambles.DUE, execute_gambles),
     "blasts": Chore(blasts.DUE, blasts.explode_due),
     "relay": Chore(log_clock.OVERDUE, log_clock.wake_relay),
+    "pusher": Chore(posts.OVERDUE, posts.wake_pusher),
     "outside": Chore(outside.DUE, outside.send_due, outside.AT_ONCE),
     "dead events": Chore(log_clock.DEAD, report_dead_events),
     "battles": Chore(battles.DUE, battles.close_overdue),
@@ -84,6 +87,7 @@ CHORES: Mapping[str, Chore] = {
     "quests": Chore(quests.DUE, quests.reset_due),
     "pace": Chore(pace_clock.DUE, pace_clock.measure_due),
     "daily reset": Chore(daily_reset.DUE, daily_reset.reset_due),
+    "time in worlds": Chore(daytime.DUE, daytime.tell_due, daytime.AT_ONCE),
     "deliveries": Chore(deliveries.DUE, deliveries.deliver_due),
     "windows ahead": Chore(stats.AHEAD, stats.reopen_windows),
     "stats": Chore(stats.DUE, stats.roll_up, MIN_ROWS),

@@ -33,6 +33,10 @@ from personas.battles import retention as battles
 from personas.digests import retention as digests
 from personas.happenings import retention as happenings
 from personas.quotas import retention as quotas
+from worlds.play import retention as play
+from worlds.posts import retention as posts
+from worlds.tickets import service as world_tickets
+from worlds.trading import retention as trading
 
 log = logging.getLogger("brandish")
 
@@ -63,6 +67,11 @@ DELETIONS: Mapping[str, Work] = {
     "digests": digests.delete_old,
     "listeners": presence.delete_silent,
     "outside": outside.delete_expired,
+    "posts": posts.delete_old,
+    "answers in worlds": play.delete_old_answers,
+    "connections to worlds": play.end_old_connections,
+    "trades": trading.delete_old,
+    "tickets to worlds": world_tickets.delete_expired,
     "signing keys": tickets.delete_retired_keys,
 }
 

@@ -21,6 +21,7 @@ from kernel.restoring import skip_what_was_handed_out
 from kernel.roles import connection_limits, create_roles, grant_tables, set_limits
 from kernel.switches.administration import store as store_switches
 from personas.preparation import prepare as prepare_personas
+from worlds.preparation import prepare as prepare_worlds
 
 ready()
 
@@ -53,6 +54,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
     def fill(tx: Tx) -> list[str]:
         content = prepare(tx)
         prepare_personas(tx)
+        prepare_worlds(tx)
         store_switches(tx, SWITCHES)
         if "admin_key_sha256" in event:
             keys.store_first(tx, event["admin_key_sha256"])

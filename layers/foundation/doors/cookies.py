@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
+
+SESSION_COOKIE: Final = "brandish_session"
+"""The cookie with the token of who is signed in."""
 
 
 def read_cookie(headers: Mapping[str, str], name: str) -> str:

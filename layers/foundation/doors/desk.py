@@ -1,6 +1,6 @@
 """The inner function that outer functions invoke for a product: it claims requests and stores what came of them.
 
-It also runs work, which needs no answer from outside, when a queue feeds it.
+It also runs work, which needs no answer from outside, when a queue or a rule feeds it.
 """
 
 from __future__ import annotations
@@ -43,9 +43,11 @@ def create_handler(kinds: Iterable[Kind], http: Handler | None = None) -> Handle
     known = {kind.name: kind for kind in kinds}
 
     def handler(event: dict[str, Any], context: Any) -> Any:
-        """Run an operation: claim, finish, fail or consult; or a batch of work from a queue."""
+        """Run an operation: claim, finish, fail or consult; or work, from a queue or right from the bus."""
         if "Records" in event:
             return _run_work(known, event["Records"])
+        if "detail" in event:
+            return _work(known, event["detail"]["payload"]["request_id"]) if is_original(event) else None
         match event["op"]:
             case "claim":
                 return _as_json(_claim(known, event["request_id"]))

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from fastapi import Request, Response
 
 from doors.call import Body, Call
+from doors.cookies import SESSION_COOKIE as COOKIE
 from doors.cookies import read_cookie
 from doors.settings import settings
 from kernel import action
@@ -30,8 +31,6 @@ from kernel.database import Tx
 from kernel.errors import Unauthenticated
 from kernel.idempotency import Answer
 from kernel.rate_limits import RateLimit, limited
-
-COOKIE = "brandish_session"
 
 PersonalUseCase = Callable[[Tx, Identity], Body | Answer]
 """A use case of someone who is signed in."""

@@ -30,31 +30,37 @@ _GROUPS = re.compile(r"\d{1,3}(?:(?P<by>[\s.,'_])\d{3})(?:(?P=by)\d{3})*")
 
 class NotAQuantity(Refused):
     code = "validation"
+    capital_code = "INVALID_INPUT"
     message = "{typed} is not a quantity. Write a number such as 5, 1,000 or 10k, or: all, half, 50%."
 
 
 class NotANumber(Refused):
     code = "validation"
+    capital_code = "INVALID_INPUT"
     message = "{typed} is not a number. Write it like 5, 1,000 or 10k."
 
 
 class UnclearNumber(Refused):
     code = "validation"
+    capital_code = "INVALID_INPUT"
     message = "{typed} could be {small} or {large}. Write the one you mean in digits only."
 
 
 class NoWholeNumber(Refused):
     code = "validation"
+    capital_code = "INVALID_INPUT"
     message = "{typed} is not a whole number."
 
 
 class NumberTooSmall(Refused):
     code = "validation"
+    capital_code = "INVALID_INPUT"
     message = "{typed} is too small: it must be at least {least}."
 
 
 class NumberTooLarge(Refused):
     code = "validation"
+    capital_code = "INVALID_INPUT"
     message = "{typed} is too large: {most} is the most."
 
 

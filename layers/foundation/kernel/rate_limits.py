@@ -64,15 +64,18 @@ _MAPPED = bytes(10) + b"\xff\xff"
 
 
 @contextmanager
-def limited(tx: Tx, limit: RateLimit, key: str) -> Generator[None]:
+def limited(tx: Tx, limit: RateLimit, key: str, *, counts_refused: bool = True) -> Generator[None]:
     """Wrap what a request does: count it with the first query, and refuse it at the end if there were too many.
 
     Refused requests count as well, but for those of someone who turns out not to be signed in.
 
+    Args:
+        counts_refused: False for what may be tried again at once when it was refused.
+
     Raises:
         RateLimited: also instead of another refusal.
     """
-    count = _count(tx, limit, key)
+    count = _count(tx, limit, key, counts_refused=counts_refused)
     began = _find_beginning(tx, limit, key)
     try:
         yield
@@ -82,12 +85,13 @@ def limited(tx: Tx, limit: RateLimit, key: str) -> Generator[None]:
     _check(tx, limit, count, began)
 
 
-def _count(tx: Tx, limit: RateLimit, key: str) -> Cursor:
+def _count(tx: Tx, limit: RateLimit, key: str, *, counts_refused: bool) -> Cursor:
     """Count a request; returns no row if there were too many.
 
     A window that begins later than this request is another one's of the same moment, unless a clock was far ahead.
     """
-    return tx.execute_even_if_refused(
+    execute = tx.execute_even_if_refused if counts_refused else tx.execute
+    return execute(
         """
         INSERT INTO kernel.rate_windows AS known (scope, key, window_began_at, requests)
         VALUES (%(scope)s, %(key)s, %(now)s, 1)

@@ -18,7 +18,7 @@ APP = "brandish_app"
 CLOCK = "brandish_clock"
 STREAM = "brandish_stream"
 
-SCHEMAS = ("public", "kernel", "personas")
+SCHEMAS = ("public", "kernel", "personas", "worlds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,7 @@ def grant_tables(conn: Connection[Any]) -> None:
                 ):
                     conn.execute(sql.SQL(rights).format(schema, name))
             conn.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM {}").format(name))
+            conn.execute(sql.SQL("REVOKE UPDATE, DELETE ON worlds.events FROM {}").format(name))  # append-only
     if _exists(conn, STREAM):
         name = sql.Identifier(STREAM)
         conn.execute(sql.SQL("GRANT SELECT ON events TO {}").format(name))

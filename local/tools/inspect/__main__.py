@@ -34,7 +34,7 @@ class NothingThere(Exception):
 def main() -> int:
     options = _options()
     try:
-        with _database() as url, closing(connect(url, statement_seconds=PATIENCE_SECONDS)) as conn:
+        with database() as url, closing(connect(url, statement_seconds=PATIENCE_SECONDS)) as conn:
             conn.execute("SET default_transaction_read_only = on")
             for line in _lines(conn, options):
                 print(line)
@@ -56,8 +56,12 @@ def _lines(conn: Connection, options: argparse.Namespace) -> Iterator[str]:
 
 
 @contextmanager
-def _database() -> Iterator[str]:
-    """Yield the URL of the database."""
+def database() -> Iterator[str]:
+    """Yield the URL of the database.
+
+    Raises:
+        NothingThere, FolderInUse, PostgresError
+    """
     url = os.environ.get("DATABASE_URL") or find_running(FOLDER / "postgres", DATABASE)
     if url:
         yield url

@@ -12,9 +12,16 @@ from psycopg.rows import DictRow
 from community.inspection import INSPECTIONS as COMMUNITY
 from kernel.inspection import INSPECTIONS as KERNEL
 from kernel.inspection import Inspection
+from kernel.roles import SCHEMAS
 from personas.inspection import INSPECTIONS as PERSONAS
+from worlds.inspection import INSPECTIONS as WORLDS
 
-PRODUCTS: Final[Mapping[str, Sequence[Inspection]]] = {"Community": COMMUNITY, "Personas": PERSONAS, "Kernel": KERNEL}
+PRODUCTS: Final[Mapping[str, Sequence[Inspection]]] = {
+    "Community": COMMUNITY,
+    "Personas": PERSONAS,
+    "Worlds": WORLDS,
+    "Kernel": KERNEL,
+}
 COUNTED: Final = 100_000
 """Tables with more rows than this are estimated, as the planner does."""
 _AHEAD: Final = ("expires_at", "due_at", "deadline", "next_", "retires_at", "updated_at", "wanted_at", "awake_until")
@@ -68,8 +75,9 @@ def _tables(conn: Connection[DictRow]) -> dict[str, dict[str, Any]]:
                (SELECT array_agg(a.attname::text ORDER BY a.attname <> 'created_at', a.attnum) FROM pg_attribute a
                 WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.atttypid = 'timestamptz'::regtype) AS times
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname IN ('public', 'kernel', 'personas') AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-        """
+        WHERE n.nspname = ANY (%s) AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+        """,
+        (list(SCHEMAS),),
     )
     return {row["name"]: {**row, "moment": _moment(row["times"] or ())} for row in rows}
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -25,6 +26,8 @@ from kernel.migrations import migrate
 from kernel.roles import ConnectionLimits, create_roles, grant_tables
 from local.stack.postgres import Postgres
 from tests.support.migrations import MIGRATIONS
+from worlds.characters.events import CharacterEntered
+from worlds.log import service as log
 
 
 def test_migrating_again_changes_nothing(database_url: str):
@@ -159,6 +162,7 @@ def test_a_deployment_makes_its_users_and_the_app_can_play_but_not_build(new_ins
         for forbidden in ("DROP TABLE items", "CREATE TABLE x (y int)", "DELETE FROM schema_migrations"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 app.execute(forbidden)
+        has_append_only_log_but_forgets_people(app)
     with closing(connect(url, user="brandish_clock")) as clock:
         clock.execute("UPDATE world SET version = gen_random_uuid()")
     with closing(connect(url, user="brandish_stream")) as stream:
@@ -169,6 +173,28 @@ def test_a_deployment_makes_its_users_and_the_app_can_play_but_not_build(new_ins
         for forbidden in ("DELETE FROM events", "SELECT FROM users", "SELECT key_hash FROM api_keys"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 stream.execute(forbidden)
+
+
+def has_append_only_log_but_forgets_people(app: Connection) -> None:
+    """As worlds 25 says, acceptance 2: as the application's role, whatever it has set."""
+    someone, another = uuid4(), uuid4()
+    with transaction(app) as tx:
+        for each in (someone, another):
+            log.append(tx, "character", each, 0, [CharacterEntered(character_id=each)])
+    for setting in ("off", "on"):
+        app.execute("SELECT set_config('worlds.forgetting', %s, false)", (setting,))
+        for change in (
+            "UPDATE worlds.events SET version = 9",
+            "DELETE FROM worlds.events",
+            "TRUNCATE worlds.events",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                app.execute(change)
+
+    app.execute("SELECT worlds.forget_characters(%s, '{}')", ([someone],))
+
+    left = app.execute("SELECT aggregate_id FROM worlds.events WHERE aggregate_type = 'character'").fetchall()
+    assert left == [{"aggregate_id": another}]
 
 
 def test_only_the_first_deployment_logs_in_as_the_master(new_instance: str, monkeypatch: pytest.MonkeyPatch):

@@ -691,7 +691,7 @@ def test_all_ones_data_and_no_hash(send: CallApi, environment: Connection):
 
     exported = send("GET", "/api/auth/export", headers=headers)
 
-    assert exported.json["data"].keys() == {"account", "community", "personas"}
+    assert exported.json["data"].keys() == {"account", "community", "personas", "worlds"}
     [account] = exported.json["data"]["account"]["kernel.accounts"]
     assert account["email"] == "ann@x.io"
     assert "argon2" not in exported.text

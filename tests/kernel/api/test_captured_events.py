@@ -21,6 +21,7 @@ import functions.shared.letters.app
 import functions.shared.letters.queues
 import functions.shared.relay.app
 import functions.shared.replay.app
+import functions.worlds.push.app
 from community.progression.content import tree
 from functions.community.admin import app as admin
 from kernel.accounts import service as accounts
@@ -33,7 +34,7 @@ from tests.support.factories import announced, make_player, unlock
 from tests.support.fakes import FakeEventBridge
 from tests.support.inner_ring import inner_ring
 from tests.support.listeners import fake_sockets
-from tests.support.outer_ring import outer_ring, use_settings
+from tests.support.outer_ring import Time, outer_ring, use_settings
 from tests.support.people import make_account, make_someone
 from tests.support.personas import make_persona, make_post
 
@@ -190,6 +191,23 @@ def test_the_captured_waking_starts_a_relay(environment: Connection, event_bridg
     event = json.loads((FOLDER / "relay.json").read_text())
 
     assert functions.shared.relay.app.handler(event, NoTime()) == {"published": 0, "waiting": 0, "dead": 0}
+
+
+def test_the_captured_waking_starts_a_pusher_that_claims_as_captured(monkeypatch: pytest.MonkeyPatch):
+    import_module(app_of("push"))
+    use_settings(monkeypatch, desk="PostDesk")
+    asked: list[tuple[str, Any]] = []
+
+    def answer(function: str, payload: Any) -> dict[str, Any]:
+        asked.append((function, payload))
+        return {"deliveries": [], "closing": [], "more": False}
+
+    monkeypatch.setattr(functions.worlds.push.app, "invoke", answer)
+    event = json.loads((FOLDER / "push.json").read_text())
+    with outer_ring(monkeypatch):
+        functions.worlds.push.app.handler(event, Time())
+
+    assert asked == [("PostDesk", json.loads((FOLDER / "post_desk.json").read_text()))]
 
 
 class NoTime:

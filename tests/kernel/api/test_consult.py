@@ -11,10 +11,11 @@ from fastapi import Response
 
 from doors import consult as outer
 from doors import consulting, desk
+from doors.bodies import StrictBody
 from doors.call import Call
 from doors.people import requires_account
 from doors.routes import Router
-from functions.personas.door import StrictBody, create_app, create_handler
+from functions.personas.door import create_app, create_handler
 from functions.personas.security import SECURITY_HEADERS
 from kernel.accounts.models import Identity
 from kernel.database import Connection, Tx, transaction

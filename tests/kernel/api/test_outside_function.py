@@ -327,6 +327,28 @@ def test_work_is_done_by_the_desk_itself(environment: Connection, ring: InnerRin
     assert done == [2, 4, 6]
 
 
+def test_work_may_come_right_from_the_bus(environment: Connection, ring: InnerRing, chain: Chain):
+    done: list[int] = []
+    fail: Any = None
+    work = Kind(
+        "accounts.sum",
+        lambda tx, request: request.input["total"],
+        lambda tx, request, total: done.append(total),
+        fail,
+        compute=lambda n: n + 2,
+    )
+    handler = desk.create_handler([work])
+    with transaction(environment) as tx:
+        service.ask(tx, "accounts.sum", {"total": 1}, dedupe_key="sum", inside=True)
+    delivered = json.loads(record(last(environment)["request_id"])["body"])
+    replayed = {**delivered, "replay-name": "of yesterday"}
+
+    for event in (replayed, delivered, delivered):
+        handler(event, None)
+
+    assert done == [3]
+
+
 def test_the_clock_sends_what_is_due_later(environment: Connection, ring: InnerRing):
     with transaction(environment) as tx:
         service.ask(tx, KIND, {"number": 3}, dedupe_key="later", due_at=tx.now + timedelta(minutes=10))

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 
+from functions.shared.accounts import products
 from kernel.accounts import leaving as kernel_leaving
 from kernel.accounts import mails, queries, retention, service, sessions
 from kernel.accounts.leaving import Export, InvalidExportCursor, NoSuchExport
@@ -285,9 +286,7 @@ NOT_TAKEN_ALONG = {
 
 
 def test_every_table_with_rows_of_an_account_is_exported(tx: Tx):
-    from community import leaving as community
-
-    exported = {table.name for table in (*service.OWN_TABLES, *community.EXPORTS, *leaving.EXPORTS)}
+    exported = {table.name for tables in (service.OWN_TABLES, *products.exports().values()) for table in tables}
     owned = {name.rpartition(".")[0] for name in tables_of_accounts(tx)}
 
     assert owned - exported == NOT_TAKEN_ALONG.keys()

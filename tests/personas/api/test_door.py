@@ -8,10 +8,11 @@ from uuid import uuid4
 import pytest
 from fastapi import Response
 
+from doors.bodies import StrictBody
 from doors.call import Call, answer
 from doors.people import COOKIE, limit_address, requires_account, signed_in
 from doors.routes import Router
-from functions.personas.door import Id, PathId, StrictBody, create_app, create_handler, parse_body
+from functions.personas.door import Id, PathId, create_app, create_handler, parse_body
 from kernel import metrics
 from kernel.accounts.settings import settings as accounts
 from kernel.database import Connection, transaction

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from doors.pages import static_files
-from functions.personas.pages import admin_page, app
+from doors.pages.static_files import shared
+from functions.personas.pages import admin_page
+from functions.shared.pages import app
 from kernel import connections
 from kernel.database import Connection, Tx, transaction
 from personas.moderation import reporting
@@ -415,7 +416,7 @@ def test_what_strangers_see_may_be_kept_for_a_moment_and_has_a_name(look: Any, p
 
 
 def test_every_page_has_a_strict_policy(look: Any, place: Place):
-    for path in ("/", "/personas/", "/b/x", "/account", static_files.address("style.css")):
+    for path in ("/", "/personas/", "/b/x", "/account", shared.address("style.css")):
         headers = {name.lower(): value for name, value in look(path, place.bob).headers.items()}
         policy = headers["content-security-policy"]
         assert "unsafe" not in policy
@@ -455,7 +456,7 @@ def test_the_first_page_says_what_lives_here(look: Any):
 
 
 def test_static_files_are_kept_for_a_year_under_an_address_of_their_content(look: Any):
-    current = look(static_files.address("style.css"))
+    current = look(shared.address("style.css"))
     outdated = look("/static/0123456789ab/style.css")
 
     assert current.headers["cache-control"] == "public, max-age=31536000, immutable"

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from local.stack.process import StackProcess
-from tests.support.browser import AXE, Visit, Visitor
+from tests.support.browser import AXE, Visit, Visitor, barriers, is_too_wide
 
 pytestmark = pytest.mark.slow
 
@@ -300,16 +300,6 @@ def test_axe_finds_no_barrier(visit: Visit, scheme: str):
     assert found == []
 
 
-def barriers(page: Page) -> list[str]:
-    """What axe complains about."""
-    page.wait_for_load_state("networkidle")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    result = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [
-        f"{violation['id']} {[node['target'] for node in violation['nodes']]}" for violation in result["violations"]
-    ]
-
-
 @pytest.mark.parametrize("width", [390, 768, 1440, 1920])
 def test_no_page_is_wider_than_its_window(visit: Visit, width: int):
     ann = visit(viewport={"width": width, "height": 900})
@@ -317,10 +307,6 @@ def test_no_page_is_wider_than_its_window(visit: Visit, width: int):
     wide = [path for path in [*all_pages(ann)] if is_too_wide(ann.go(path))]
 
     assert wide == []
-
-
-def is_too_wide(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
 def test_without_scripts_there_is_everything_to_read(visit: Visit):

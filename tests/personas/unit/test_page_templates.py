@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from doors.pages import static_files
 from doors.pages.rendering import TEMPLATES, initials, paragraphs
+from doors.pages.static_files import shared
 from functions.personas.pages.door import renderer
 from kernel import texts
 from kernel.content.po_files import parse
@@ -20,7 +20,12 @@ from tests.support import page_samples as samples
 
 ROOT = Path(__file__).resolve().parents[3]
 OWN = ROOT / "functions" / "personas" / "pages" / "templates"
-CATALOGUES = (ROOT / "configs" / "personas" / "texts", ROOT / "functions" / "shared" / "system" / "root" / "texts")
+WORLDS = ROOT / "functions" / "worlds" / "pages"
+CATALOGUES = (
+    ROOT / "configs" / "personas" / "texts",
+    ROOT / "functions" / "shared" / "system" / "root" / "texts",
+    WORLDS / "texts",
+)
 MARKUP = "\"'><script>alert(1)</script>&amp;"
 
 
@@ -64,7 +69,7 @@ def test_text_of_people_stays_text_in_every_field(name: str, me: samples.Me | No
 
     assert "<script>alert" not in page
     assert [found for tag, found in reader.tags if tag == "script"] == [
-        {"src": static_files.address("app.js"), "type": "module"}
+        {"src": shared.address("app.js"), "type": "module"}
     ]
     assert MARKUP in "".join([*reader.said, *(value or "" for _, found in reader.tags for value in found.values())])
 
@@ -125,7 +130,7 @@ def test_a_profile_brings_its_share_tags():
 
 @pytest.mark.parametrize("name", samples.PAGES)
 def test_a_page_with_all_that_it_loads_weighs_at_most_100_kb(name: str):
-    loaded = sum(len(file.content) for file in static_files.static_files().values())
+    loaded = sum(len(file.content) for file in shared.files.values())
 
     assert len(render(name).encode()) + loaded <= 100_000
 
@@ -145,7 +150,7 @@ def test_words_are_cut_to_letters_and_lines_to_paragraphs():
 # ---------------------------------------------------------------- languages
 
 
-@pytest.mark.parametrize("catalogue", CATALOGUES, ids=["personas", "root page"])
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=["personas", "root page", "worlds"])
 @pytest.mark.parametrize("tag", ["de", "tr"])
 def test_every_text_is_translated_with_its_fields(catalogue: Path, tag: str):
     wanted = parse((catalogue / "messages.pot").read_text(encoding="utf-8"), "messages.pot").entries
@@ -179,6 +184,7 @@ def test_no_template_has_words_of_its_own():
         TEMPLATES / "base.html",
         TEMPLATES / "error.html",
         *OWN.rglob("*.html"),
+        *WORLDS.rglob("*.html"),
         ROOT / "functions/shared/system/root/root.html",
     ):
         source = re.sub(
@@ -193,4 +199,7 @@ def test_no_template_has_words_of_its_own():
     assert wrong == []
 
 
-ALLOWED = {"personas", "templates", "swagger", "admin"}  # the addresses on the first page
+ALLOWED = {
+    *("worlds", "personas", "templates", "swagger", "admin"),  # the addresses on the first page
+    *("look", "statue", "say"),  # commands, which are the same in every language
+}

@@ -11,7 +11,7 @@ from worlds.generation.climate import lapse, sea_level_celsius
 from worlds.generation.currents import rescaled
 from worlds.generation.grid import grid_of
 from worlds.generation.parameters import RAINS, TEMPERATURES, Parameters
-from worlds.generation.stages import World, generate
+from worlds.generation.stages import GeneratedWorld, generate
 from worlds.generation.winds import DEFLECTION, flow, latitudes, wind_speeds
 
 GRID = grid_of(100)
@@ -19,7 +19,7 @@ LATITUDE = latitudes(GRID)
 
 
 @pytest.fixture(scope="module")
-def world() -> World:
+def world() -> GeneratedWorld:
     return generate(Parameters("small"), 42)
 
 
@@ -58,7 +58,7 @@ def test_winds_come_from_the_east_in_the_tropics_and_near_the_poles(latitude: fl
     assert np.mean(np.sign(east) == comes_from) > 0.95
 
 
-def test_currents_warm_no_sea_beyond_its_bounds(world: World):
+def test_currents_warm_no_sea_beyond_its_bounds(world: GeneratedWorld):
     sea = world.waters.heights <= world.sea.level
 
     assert world.sea_temperatures.celsius[sea].min() >= -2
@@ -66,7 +66,7 @@ def test_currents_warm_no_sea_beyond_its_bounds(world: World):
     assert np.all(world.sea_temperatures.celsius[~sea] == 0)
 
 
-def test_seasons_and_drainage_follow_latitude_height_and_coast(world: World):
+def test_seasons_and_drainage_follow_latitude_height_and_coast(world: GeneratedWorld):
     sea = world.waters.heights <= world.sea.level
     coast = np.any([sea[side] for side in GRID.neighbours], axis=0) & ~sea
     altitude = world.waters.heights - world.sea.level
@@ -75,7 +75,7 @@ def test_seasons_and_drainage_follow_latitude_height_and_coast(world: World):
     assert np.allclose(world.climate.drainage, np.where(sea, 0, np.minimum(1, 0.3 + altitude / 5000)))
 
 
-def test_a_coast_is_as_warm_as_seven_parts_of_land_and_three_of_sea(world: World):
+def test_a_coast_is_as_warm_as_seven_parts_of_land_and_three_of_sea(world: GeneratedWorld):
     sea = world.waters.heights <= world.sea.level
     beside = np.array([sea[side] for side in GRID.neighbours])
     cell = int(np.flatnonzero(~sea & (beside.sum(axis=0) == 1))[0])
@@ -87,7 +87,7 @@ def test_a_coast_is_as_warm_as_seven_parts_of_land_and_three_of_sea(world: World
     assert world.climate.celsius[cell] == pytest.approx(expected)
 
 
-def test_rain_stays_between_nothing_and_what_the_factor_allows(world: World):
+def test_rain_stays_between_nothing_and_what_the_factor_allows(world: GeneratedWorld):
     assert world.climate.rain.min() >= 0
     assert world.climate.rain.max() <= 3000
     assert world.climate.rain[world.waters.heights > world.sea.level].min() >= 400

@@ -18,7 +18,7 @@ from worlds.generation.grid import grid_of
 from worlds.generation.ground import Land
 from worlds.generation.parameters import SIZES, Parameters
 from worlds.generation.scale import CIRCUMFERENCES, direction, height_factor
-from worlds.generation.stages import World, generate
+from worlds.generation.stages import GeneratedWorld, generate
 from worlds.generation.tile_writing import write_tiles
 from worlds.generation.tiles import Tile, TileKey, tile_keys, tile_of
 
@@ -27,7 +27,7 @@ LAND = Land(42, "small", AROUND)
 
 
 @cache
-def world() -> World:
+def world() -> GeneratedWorld:
     return generate(Parameters("small"), 42)
 
 

@@ -20,6 +20,8 @@ LANGUAGE_SECONDS: Final = 365 * 86400
 READER_COOKIE: Final = "brandish_reader"
 """Whose account has asked for which language, so that a page need not ask before it reads anything."""
 
+_FOLDERS: Final = ("/personas", "/worlds")
+"""Pages whose address ends in a slash, which the gateway leaves out."""
 _AS_THEY_ARE: Final = "/?#&=%+:;,@!$'()*[]~"
 # Browsers take "//" and "/\" for the begin of another host's address, and leave out tabs and line breaks.
 _OWN: Final = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
@@ -40,7 +42,7 @@ def path_of(path: str, query: Iterable[tuple[str, str]], *without: str) -> str:
         path: encoded or not.
         without: parameters of the query that are left out.
     """
-    path = "/personas/" if path == "/personas" else quote(path, safe="/%")
+    path = f"{path}/" if path in _FOLDERS else quote(path, safe="/%")
     kept = urlencode([(name, value) for name, value in query if name not in without])
     return f"{path}?{kept}" if kept else path
 

@@ -17,8 +17,8 @@ from markupsafe import Markup, escape
 
 from doors.caching import cached
 from doors.call import Call
-from doors.pages import static_files
 from doors.pages.addresses import LANGUAGES
+from doors.pages.static_files import StaticFiles, shared
 from kernel import texts
 from kernel.texts import translate, translate_n
 
@@ -45,9 +45,13 @@ HUES: Final = 6
 
 
 class Renderer:
-    """The templates of a product's pages, which stand on those that all products share."""
+    """The templates of a product's pages, which stand on those that all products share.
 
-    def __init__(self, *folders: Path) -> None:
+    Args:
+        static: where pages find their scripts.
+    """
+
+    def __init__(self, *folders: Path, static: StaticFiles = shared) -> None:
         self._environment = Environment(
             loader=FileSystemLoader([*folders, TEMPLATES]),
             autoescape=True,
@@ -57,7 +61,7 @@ class Renderer:
             auto_reload=False,
         )
         self._environment.globals.update(
-            t=translate, tn=translate_n, static=static_files.address, languages=LANGUAGES, number=texts.number
+            t=translate, tn=translate_n, static=static.address, languages=LANGUAGES, number=texts.number
         )
         self._environment.filters.update(
             when=when, hue=hue, initials=initials, paragraphs=paragraphs, query=query, attribute=attribute, day=day

@@ -1,4 +1,4 @@
-"""The style sheet and the scripts of all pages, under addresses that change with their content.
+"""Style sheets and scripts, under addresses that change with their content.
 
 The address has a hash of all files, so browsers keep them for a year, and a script finds its neighbours by relative
 paths. After a deployment, an open page still asks for the old address: it gets the current file, which no one keeps.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -26,8 +26,6 @@ TYPES: Final[Mapping[str, str]] = {
 FOR_A_YEAR: Final = "public, max-age=31536000, immutable"
 ALWAYS_FRESH: Final = "no-cache"
 
-router = Router(include_in_schema=False)
-
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
@@ -37,40 +35,56 @@ class StaticFile:
     media_type: str
 
 
-@cache
-def static_files() -> Mapping[str, StaticFile]:
-    """Return all files by name."""
-    return {
-        file.name: StaticFile(file.read_bytes(), TYPES[file.suffix])
-        for file in sorted(STATIC.iterdir())
-        if file.suffix in TYPES
-    }
+class StaticFiles:
+    """The files of some folders, below one path.
 
-
-@cache
-def version() -> str:
-    """Return the part of the files' addresses that changes with their content."""
-    digest = sha256()
-    for name, file in static_files().items():
-        digest.update(name.encode() + b"\0" + file.content + b"\0")
-    return digest.hexdigest()[:12]
-
-
-def address(name: str) -> str:
-    """Return the address of a file.
-
-    Raises:
-        KeyError: there is no such file.
+    A product with scripts of its own serves those of all pages beside them, since scripts import their neighbours.
     """
-    _ = static_files()[name]
-    return f"/static/{version()}/{name}"
+
+    def __init__(self, path: str, *folders: Path) -> None:
+        self._path = path
+        self._folders = folders
+
+    @cached_property
+    def files(self) -> Mapping[str, StaticFile]:
+        """All files by name."""
+        found = (file for folder in self._folders for file in folder.iterdir() if file.suffix in TYPES)
+        return {
+            file.name: StaticFile(file.read_bytes(), TYPES[file.suffix])
+            for file in sorted(found, key=lambda file: file.name)
+        }
+
+    @cached_property
+    def version(self) -> str:
+        """The part of the files' addresses that changes with their content."""
+        digest = sha256()
+        for name, file in self.files.items():
+            digest.update(name.encode() + b"\0" + file.content + b"\0")
+        return digest.hexdigest()[:12]
+
+    def address(self, name: str) -> str:
+        """Return the address of a file.
+
+        Raises:
+            KeyError: there is no such file.
+        """
+        _ = self.files[name]
+        return f"{self._path}/{self.version}/{name}"
+
+    def router(self) -> Router:
+        """Return the route of the files."""
+        router = Router(include_in_schema=False)
+
+        @router.get(self._path + "/{wanted}/{name}")
+        async def static_file(wanted: str, name: str) -> Response:
+            file = self.files.get(name)
+            if file is None:
+                raise HTTPException(404)
+            caching = FOR_A_YEAR if wanted == self.version else ALWAYS_FRESH
+            return Response(file.content, media_type=file.media_type, headers={"Cache-Control": caching})
+
+        return router
 
 
-@router.get("/static/{wanted}/{name}")
-async def static_file(wanted: str, name: str) -> Response:
-    """Return a file of the pages."""
-    file = static_files().get(name)
-    if file is None:
-        raise HTTPException(404)
-    caching = FOR_A_YEAR if wanted == version() else ALWAYS_FRESH
-    return Response(file.content, media_type=file.media_type, headers={"Cache-Control": caching})
+shared: Final = StaticFiles("/static", STATIC)
+"""What all pages share."""

@@ -6,17 +6,17 @@ fine as what is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import floor, pi, sqrt
 from typing import Final, Literal, NamedTuple
 
 from worlds.generation.biomes import Biome
-from worlds.generation.cube import SIDES, Cell, Vector, beyond, spot_of
+from worlds.generation.cube import SIDES, Cell, Spot, Vector, beyond, direction_of, spot_of
 from worlds.generation.parameters import SIZES
 from worlds.generation.portable import added
 from worlds.generation.randomness import MASK, mix, stream_key
-from worlds.generation.scale import direction, height_factor
+from worlds.generation.scale import direction, height_factor, place
 from worlds.generation.tiles import CellData, Tile, TileKey, tile_of
 
 Water = Literal["", "sea", "lake", "river"]
@@ -42,7 +42,7 @@ _X, _Y, _Z = 0x8DA6B343, 0xD8163841, 0xCB1AB31F
 """Primes that tell the corners of noise apart."""
 
 
-class Corner(NamedTuple):
+class CellCorner(NamedTuple):
     """A cell around a place."""
 
     cell: Cell
@@ -55,7 +55,7 @@ class Corner(NamedTuple):
 class Surroundings(NamedTuple):
     """The cells around a place: four, or three at a corner of the cube."""
 
-    corners: tuple[Corner, ...]
+    corners: tuple[CellCorner, ...]
     column: float
     row: float
     """The place, in cells from the middle of the one in the south-west."""
@@ -131,6 +131,23 @@ class Land:
             cell=nearest.cell,
         )
 
+    def nearest_river(self, x: float, y: float, tiles: Mapping[TileKey, Tile]) -> tuple[float, float] | None:
+        """Return the nearest place in a river between the cells around, metres east and north; None without one.
+
+        Args:
+            tiles: at least those of `tiles_around`.
+        """
+        around = self._around(self._direction(x, y))
+        cells = [(corner, tiles[tile_of(corner.cell)].at(corner.cell)) for corner in around.corners]
+        here = (around.column, around.row)
+        points = [_nearest(here, start, end) for start, end, _ in self._rivers(cells)]
+        if not points:
+            return None
+        column, row = min(points, key=lambda point: _squared(here, point))
+        spot = spot_of(self._direction(x, y), self.edge)
+        there = Spot(spot.face, spot.column + column - around.column, spot.row + row - around.row)
+        return place(direction_of(there, self.edge), self.circumference)
+
     def _direction(self, x: float, y: float) -> Vector:
         return direction(x, y, self.circumference)
 
@@ -139,7 +156,7 @@ class Land:
         spot = spot_of(towards, edge)
         west, south = floor(spot.column - 0.5), floor(spot.row - 0.5)
         column, row = spot.column - 0.5 - west, spot.row - 0.5 - south
-        corners: list[Corner] = []
+        corners: list[CellCorner] = []
         missing = 0.0
         for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
             weight = (column if dx else 1 - column) * (row if dy else 1 - row)
@@ -147,12 +164,12 @@ class Land:
             if not (0 <= cell.column < edge or 0 <= cell.row < edge):
                 missing = weight  # beyond a corner of the cube there is nothing
                 continue
-            corners.append(Corner(beyond(cell, edge), (dx, dy), weight))
+            corners.append(CellCorner(beyond(cell, edge), (dx, dy), weight))
         if missing:
             corners = [corner._replace(weight=corner.weight + missing / 3) for corner in corners]
         return Surroundings(tuple(corners), column, row)
 
-    def _altitude(self, towards: Vector, cells: list[tuple[Corner, CellData]], detail: float) -> float:
+    def _altitude(self, towards: Vector, cells: list[tuple[CellCorner, CellData]], detail: float) -> float:
         """Return the height to walk on.
 
         Noise shapes coasts, but neither floods land among cells of land nor makes islands among cells of the sea.
@@ -179,30 +196,41 @@ class Land:
             blended = min(blended, COAST * land / (1 - land))
         return blended * factor
 
-    def _river(self, around: Surroundings, cells: list[tuple[Corner, CellData]]) -> int:
+    def _river(self, around: Surroundings, cells: list[tuple[CellCorner, CellData]]) -> int:
         """Return the size of the river at a place, 0 without one. Rivers run from middle to middle of cells."""
         width_of_cell = self.circumference / (4 * self.edge)
+        here = (around.column, around.row)
         found = 0
+        for start, end, size in self._rivers(cells):
+            away = sqrt(_squared(here, _nearest(here, start, end))) * width_of_cell
+            if away <= RIVER_WIDTH * size / 2:
+                found = max(found, size)
+        return found
+
+    def _rivers(
+        self, cells: list[tuple[CellCorner, CellData]]
+    ) -> Iterator[tuple[tuple[int, int], tuple[int, int], int]]:
+        """Yield the rivers between cells: from one middle to another, and their sizes."""
         for corner, data in cells:
             if not data.towards:
                 continue
             step = SIDES[data.towards - 1]
             target = beyond(Cell(corner.cell.face, corner.cell.column + step[0], corner.cell.row + step[1]), self.edge)
             end = next((other.at for other, _ in cells if other.cell == target), None)
-            if end is None:
-                continue
-            away = _distance((around.column, around.row), corner.at, end) * width_of_cell
-            if away <= RIVER_WIDTH * data.river / 2:
-                found = max(found, data.river)
-        return found
+            if end is not None:
+                yield corner.at, end, data.river
 
 
-def _distance(place: tuple[float, float], start: tuple[int, int], end: tuple[int, int]) -> float:
-    """Return how far a place is from the line between two neighbours."""
+def _nearest(here: tuple[float, float], start: tuple[int, int], end: tuple[int, int]) -> tuple[float, float]:
+    """Return the point on the line between two neighbours that is nearest to a place."""
     dx, dy = end[0] - start[0], end[1] - start[1]
-    x, y = place[0] - start[0], place[1] - start[1]
-    along = max(0.0, min(1.0, x * dx + y * dy))
-    return sqrt((x - along * dx) * (x - along * dx) + (y - along * dy) * (y - along * dy))
+    along = max(0.0, min(1.0, (here[0] - start[0]) * dx + (here[1] - start[1]) * dy))
+    return start[0] + along * dx, start[1] + along * dy
+
+
+def _squared(one: tuple[float, float], other: tuple[float, float]) -> float:
+    dx, dy = one[0] - other[0], one[1] - other[1]
+    return dx * dx + dy * dy
 
 
 def _noise(key: int, x: float, y: float, z: float) -> float:

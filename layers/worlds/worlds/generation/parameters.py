@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeVar
+from dataclasses import asdict, dataclass
+from typing import Any, Final, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
@@ -106,6 +106,17 @@ class Parameters:
     def rain_factor(self) -> float:
         """How much more it rains than the rule for rain says."""
         return self.rain.high / 1000
+
+
+def as_json(parameters: Parameters) -> dict[str, Any]:
+    """Return parameters as they are stored."""
+    return asdict(parameters)
+
+
+def from_json(stored: Mapping[str, Any]) -> Parameters:
+    """Return parameters that were stored; what is missing is as usual."""
+    intervals = {name: Interval(*stored[name]) for name in ("temperature", "rain") if name in stored}
+    return Parameters(**{**stored, **intervals})
 
 
 def from_words(

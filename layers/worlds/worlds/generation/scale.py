@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import sqrt
+from math import atan2, pi, sqrt
 from typing import Final
 
 from worlds.generation.cube import Vector
-from worlds.generation.portable import cosine, sine
+from worlds.generation.portable import cosine, latitude, sine
 
 EARTH: Final = 40_030_000
 """Metres around the Earth."""
@@ -39,3 +39,10 @@ def direction(x: float, y: float, circumference: float) -> Vector:
     longitude, latitude = x / circumference, y / circumference
     level = cosine(latitude)
     return level * cosine(longitude), level * sine(longitude), sine(latitude)
+
+
+def place(towards: Vector, circumference: float) -> tuple[float, float]:
+    """Return the metres east and north that `direction` leads from to a unit vector."""
+    x, y, z = towards
+    east = atan2(y, x) / (2 * pi) % 1
+    return east * circumference, latitude(z) / 360 * circumference

@@ -61,7 +61,7 @@ def run_stage(name: str, parameters: Parameters, seed: int, results: Mapping[str
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class GeneratedWorld:
     """The results of all stages."""
 
     parameters: Parameters
@@ -76,14 +76,14 @@ class World:
     vegetation: vegetation.Vegetation
 
 
-def collect(parameters: Parameters, seed: int, results: Mapping[str, Result]) -> World:
+def collect(parameters: Parameters, seed: int, results: Mapping[str, Result]) -> GeneratedWorld:
     """Return the world that the results of all stages make up."""
     found = cast("Mapping[str, Any]", results)
     order = ("moons", "plates", "heights", "sea", "rivers", "currents", "coasts", "biomes")
-    return World(parameters, seed, *(found[name] for name in order))
+    return GeneratedWorld(parameters, seed, *(found[name] for name in order))
 
 
-def generate(parameters: Parameters, seed: int) -> World:
+def generate(parameters: Parameters, seed: int) -> GeneratedWorld:
     """Return a world, all stages one after the other."""
     results: dict[str, Result] = {}
     for name in STAGES:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from worlds.generation.arrays import Codes, Floats
 from worlds.generation.grid import grid_of
-from worlds.generation.stages import World
+from worlds.generation.stages import GeneratedWorld
 from worlds.generation.tiles import (
     HEADER,
     HUNDREDTHS,
@@ -34,7 +34,7 @@ LEVEL: Final = 6
 Plane = npt.NDArray[Any]
 
 
-def write_tiles(world: World, keys: Iterable[TileKey] | None = None) -> Iterator[tuple[TileKey, bytes]]:
+def write_tiles(world: GeneratedWorld, keys: Iterable[TileKey] | None = None) -> Iterator[tuple[TileKey, bytes]]:
     """Return tiles of a world, all of them or those asked for."""
     edge = world.parameters.edge
     wide, narrow = _wide(world), _narrow(world)
@@ -50,7 +50,7 @@ def _cut(plane: Plane, edge: int, face: int, rows: slice, columns: slice) -> Pla
     return plane.reshape(6, edge, edge)[face, rows, columns].ravel()
 
 
-def _wide(world: World) -> list[Plane]:
+def _wide(world: GeneratedWorld) -> list[Plane]:
     altitude = _rounded(world.waters.heights - world.sea.level)
     wet = world.waters.heights <= world.sea.level
     # Rounding turns no land into sea, and no sea into land.
@@ -60,7 +60,7 @@ def _wide(world: World) -> list[Plane]:
     return [each.astype(np.int64).astype("<u2") for each in (altitude, celsius, rain)]
 
 
-def _narrow(world: World) -> list[Codes]:
+def _narrow(world: GeneratedWorld) -> list[Codes]:
     waters, plates = world.waters, world.plates
     # The number of bits of the flow: the size doubles from one to the next.
     size = np.zeros(len(waters.flow), np.uint8)

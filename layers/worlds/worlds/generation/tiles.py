@@ -17,6 +17,8 @@ from worlds.generation.biomes import Biome
 from worlds.generation.cube import Cell
 
 SIDE: Final = 64
+MOST: Final = 1024
+"""More tiles than there are along the side of any face."""
 MAGIC: Final = b"BWT1"
 HEADER: Final = Struct("<4sBB")  # magic, width, height
 
@@ -48,6 +50,11 @@ class TileKey(NamedTuple):
     face: int
     column: int
     row: int
+
+    @property
+    def number(self) -> int:
+        """Which tile, in one number."""
+        return (self.face * MOST + self.row) * MOST + self.column
 
 
 class CellData(NamedTuple):
@@ -128,6 +135,18 @@ def tile_keys(edge: int) -> tuple[TileKey, ...]:
     """Return all tiles of a world whose faces have `edge` cells along each side."""
     along = range(-(-edge // SIDE))
     return tuple(TileKey(face, column, row) for face in range(6) for row in along for column in along)
+
+
+def key_of(number: int) -> TileKey:
+    """Return the tile of `TileKey.number`."""
+    rest, column = divmod(number, MOST)
+    face, row = divmod(rest, MOST)
+    return TileKey(face, column, row)
+
+
+def contents(packed: bytes) -> bytes:
+    """Return what is in a tile, the same however it was compressed."""
+    return packed[: HEADER.size] + zlib.decompress(packed[HEADER.size :])
 
 
 def _signed(number: int) -> int:

@@ -1,0 +1,12 @@
+"""Makes the ground of worlds: a slice for each message of its queue. Nothing else has numpy."""
+
+from __future__ import annotations
+
+from doors.start import ready  # first: see there
+
+from doors import desk
+from worlds import configs as configs  # the translations
+from worlds.building.kinds import KINDS
+
+handler = desk.create_handler(KINDS)
+ready()

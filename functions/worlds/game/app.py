@@ -1,0 +1,115 @@
+"""/api/game: worlds, and the characters that enter them. Source: worlds 2.1."""
+
+from __future__ import annotations
+
+from doors.start_http import ready  # first: see there
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Query, Response
+from pydantic import BeforeValidator
+
+from doors.call import Call, answer
+from doors.people import requires_account, signed_in
+from functions.worlds.door import create_app, create_handler
+from functions.worlds.game import report_routes, world_routes
+from functions.worlds.shapes import (
+    CharacterChoice,
+    CharacterList,
+    CharacterShape,
+    EntryOptionsShape,
+    JoinedWorld,
+    MadeCharacter,
+    NewCharacter,
+    SkillSheet,
+    WorldMapShape,
+    WorldShape,
+)
+from kernel.accounts.models import Identity
+from kernel.database import Tx
+from kernel.idempotency import Answer
+from worlds import configs as configs  # the translations
+from worlds.building import service as building
+from worlds.characters import service as characters
+from worlds.entering import service as entering
+from worlds.ground import service as ground
+from worlds.world import service as worlds
+from worlds.world.models import ListedWorld
+
+app = create_app("Game", world_routes.router, report_routes.router)
+
+MapSize = Annotated[
+    Literal[64, 128, 256],
+    Query(description="Cells along the shorter side."),
+    BeforeValidator(lambda text: int(text) if str(text).isdecimal() else text),
+]
+
+
+@app.get("/api/game/worlds/{world_id}/map", response_model=WorldMapShape)
+@requires_account()
+async def world_map(call: Call, world_id: UUID, size: MapSize = 64) -> Response:
+    """A whole world at a glance: a letter for each cell. It is drawn at the first look, which may take seconds."""
+    return signed_in(call).act(
+        lambda tx, me: WorldMapShape.model_validate(ground.map_of(tx, worlds.admitted(tx, me, world_id), size)),
+        stored=False,
+    )
+
+
+@app.post("/api/game/worlds/{world_id}/cancel", response_model=WorldShape)
+@requires_account()
+async def cancel_building(call: Call, world_id: UUID) -> Response:
+    """Give up making your world. What has been made of it so far is thrown away."""
+    return signed_in(call).act(lambda tx, me: WorldShape.listed(ListedWorld(building.cancel(tx, me, world_id), 0)))
+
+
+@app.get("/api/game/entry-options", response_model=EntryOptionsShape)
+@requires_account()
+async def entry_options(call: Call, world_id: Annotated[UUID, Query()]) -> Response:
+    """How one can enter a world."""
+    return signed_in(call).look(lambda tx, me: EntryOptionsShape.of(entering.options(tx, me, world_id)))
+
+
+@app.get("/api/game/characters", response_model=CharacterList)
+@requires_account()
+async def list_characters(call: Call) -> Response:
+    """Your characters, the one that you played last first."""
+    return signed_in(call).look(
+        lambda tx, me: CharacterList(
+            characters=[CharacterShape.of(each) for each in characters.list_of(tx, me.account_id)]
+        )
+    )
+
+
+@app.post("/api/game/characters", response_model=MadeCharacter, status_code=201)
+@requires_account()
+async def create_character(body: NewCharacter, call: Call) -> Response:
+    """Make a character in a world. You can have one in each. Who watches a world already is answered 200."""
+
+    def use_case(tx: Tx, me: Identity) -> Answer:
+        made = entering.create(tx, me, body.world_id, body.wish)
+        return answer(MadeCharacter.of(made), 201 if made.created_at == tx.now else 200)
+
+    return signed_in(call).act(use_case)
+
+
+@app.post("/api/game/join", response_model=JoinedWorld)
+@requires_account()
+async def join(body: CharacterChoice, call: Call) -> Response:
+    """Choose the character that you connect with."""
+
+    def use_case(tx: Tx, me: Identity) -> JoinedWorld:
+        return JoinedWorld.of(entering.select(tx, me, body.character_id))
+
+    return signed_in(call).act(use_case)
+
+
+@app.get("/api/game/skills", response_model=SkillSheet)
+@requires_account()
+async def list_skills(call: Call, character_id: Annotated[UUID, Query()]) -> Response:
+    """The skills of one of your characters."""
+    return signed_in(call).look(lambda tx, me: SkillSheet.of(characters.own(tx, me.account_id, character_id)))
+
+
+handler = create_handler(app)
+ready()

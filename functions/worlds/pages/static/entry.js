@@ -1,0 +1,162 @@
+// Entering a world: as someone new, with a body or as a watcher, or as who one is there already.
+
+import { call } from "./api.js";
+
+const find = (id) => document.getElementById(id);
+
+/** Returns what so many points of one attribute cost: each ten of them one more than the ten before. */
+export function cost(points, pricedAlike = 10) {
+  let total = 0;
+  for (let point = 0; point < points; point += 1) total += 1 + Math.floor(point / pricedAlike);
+  return total;
+}
+
+/** Returns what was bought, without zeros: { attribute: points }. */
+export function bought(fields) {
+  return Object.fromEntries(fields.map((field) => [field.name, Number(field.value)]).filter(([, points]) => points));
+}
+
+export class Entry {
+  #worldId = null;
+  #known = null;
+  #name = "";
+
+  /** @param onChosen called with the answer of the game: the character to connect as. */
+  constructor(guide, said, onChosen) {
+    Object.assign(this, { guide, said, onChosen, dialog: find("entry"), form: find("entry-form") });
+    find("entry-name").maxLength = guide.longest_name;
+    find("entry-species").append(...guide.species.map((each, index) => species(each, index === 0)));
+    find("entry-attributes").append(...guide.groups.map((group) => this.#group(group)));
+    find("entry-questions").append(...guide.questions.map((each, index) => question(each, index, said)));
+    find("entry-cancel").addEventListener("click", () => this.dialog.close());
+    find("entry-continue").addEventListener("click", () => this.#try(() => this.#select(this.#known)));
+    this.form.addEventListener("change", () => this.#show());
+    this.form.addEventListener("input", () => this.#show());
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#try(() => this.#create());
+    });
+  }
+
+  /** Asks how one enters a world, and opens the dialog. */
+  async open(worldId, name) {
+    this.#worldId = worldId;
+    this.#name = name ?? "";
+    const [options, state] = await Promise.all([
+      call("GET", `/api/game/entry-options?world_id=${encodeURIComponent(worldId)}`),
+      call("GET", "/api/session/state"),
+    ]);
+    const mine = state.characters.find((each) => each.world_id === worldId);
+    this.#known = mine?.character_id ?? null;
+    find("entry-title").textContent = this.said.enter_world.replace("{world}", name || this.said.this_world);
+    find("entry-problem").textContent = "";
+    find("entry-known").hidden = !mine;
+    if (mine) find("entry-continue").textContent = this.said.continue.replace("{name}", mine.name);
+    const [body, watcher] = this.form.elements.role;
+    body.disabled = !options.can_create_custom;
+    watcher.disabled = !options.can_enter_as_watcher;
+    const isOpen = !mine && !(body.disabled && watcher.disabled);
+    find("entry-new").hidden = !isOpen;
+    find("entry-submit").hidden = !isOpen;
+    if (!mine && !isOpen) find("entry-problem").textContent = this.said.no_way_in;
+    (body.disabled ? watcher : body).checked = true;
+    this.#show();
+    if (!this.dialog.open) this.dialog.showModal();
+    (mine ? find("entry-continue") : find("entry-title")).focus();
+  }
+
+  #group({ name, attributes }) {
+    const group = document.createElement("fieldset");
+    const legend = document.createElement("legend");
+    legend.textContent = name;
+    group.append(legend);
+    for (const attribute of attributes) {
+      const label = document.createElement("label");
+      const text = document.createElement("span");
+      text.textContent = attribute;
+      const base = document.createElement("b");
+      base.dataset.base = attribute;
+      const field = document.createElement("input");
+      Object.assign(field, { type: "number", name: attribute, min: 0, max: this.guide.most_bought, value: 0, inputMode: "numeric" });
+      label.append(text, base, field);
+      group.append(label);
+    }
+    return group;
+  }
+
+  get #fields() {
+    return [...this.form.querySelectorAll("#entry-attributes input")];
+  }
+
+  #show() {
+    const isBody = this.form.elements.role.value === "player";
+    find("entry-body").hidden = !isBody;
+    for (const field of find("entry-body").querySelectorAll("input, select, textarea")) field.disabled = !isBody;
+    const chosen = this.guide.species.find((each) => each.key === this.form.elements.species.value);
+    for (const base of this.form.querySelectorAll("[data-base]")) base.textContent = `${chosen.attributes[base.dataset.base]} +`;
+    const spent = this.#fields.reduce((sum, field) => sum + cost(Number(field.value), this.guide.priced_alike), 0);
+    const left = this.guide.budget - spent;
+    const sentence = left < 0 ? this.said.too_many_points.replace("{over}", -left) : this.said.points_left.replace("{left}", left).replace("{all}", this.guide.budget);
+    find("entry-summary").textContent = sentence;
+    if (find("entry-points").textContent !== sentence) find("entry-points").textContent = sentence;
+    find("entry-summary").classList.toggle("wrong", left < 0);
+  }
+
+  async #create() {
+    const { role, name, species: kind, description } = this.form.elements;
+    const body = { world_id: this.#worldId, name: name.value.trim(), role: role.value };
+    if (role.value === "player") {
+      body.species = kind.value;
+      body.description = description.value;
+      body.point_buy = bought(this.#fields);
+      body.background_answers = [...this.form.querySelectorAll("#entry-questions select")].map((each) => each.value).filter(Boolean);
+    }
+    const { character } = await call("POST", "/api/session/character/create", body);
+    await this.#select(character.character_id);
+  }
+
+  async #select(characterId) {
+    const chosen = await call("POST", "/api/session/character/select", { character_id: characterId });
+    this.dialog.close();
+    this.onChosen({ ...chosen, world_name: this.#name });
+  }
+
+  async #try(work) {
+    if (this.form.getAttribute("aria-busy") === "true") return;
+    this.form.setAttribute("aria-busy", "true");
+    find("entry-problem").textContent = "";
+    try {
+      await work();
+    } catch (error) {
+      find("entry-problem").textContent = error.message;
+    } finally {
+      this.form.removeAttribute("aria-busy");
+    }
+  }
+}
+
+function species({ key, name, description }, isFirst) {
+  const label = document.createElement("label");
+  label.className = "check";
+  const radio = document.createElement("input");
+  Object.assign(radio, { type: "radio", name: "species", value: key, defaultChecked: isFirst });
+  const text = document.createElement("span");
+  const strong = document.createElement("b");
+  strong.textContent = name;
+  text.append(strong, ` ${description}`);
+  label.append(radio, text);
+  return label;
+}
+
+function question({ text, answers }, index, said) {
+  const control = document.createElement("div");
+  control.className = "control";
+  const label = document.createElement("label");
+  label.htmlFor = `entry-question-${index}`;
+  label.textContent = text;
+  const select = document.createElement("select");
+  select.id = label.htmlFor;
+  select.append(new Option(said.unanswered, ""), ...answers.map((each) => new Option(each.text, each.key)));
+  control.append(label, select);
+  return control;
+}

@@ -1,0 +1,159 @@
+// The map around a character, drawn, and the same in words.
+
+const DIRECTIONS = ["east", "northeast", "north", "northwest", "west", "southwest", "south", "southeast"];
+/** Metres to each side, as long as the game sends no tiles. */
+const RADIUS = 8;
+const HERE = 0.5;
+const COLOURS = [
+  [/ocean|sea|lake|river|water/i, 210, 45],
+  [/ice|snow|glacier|tundra|polar/i, 200, 12],
+  [/desert|sand|beach|dune/i, 42, 45],
+  [/forest|jungle|wood|taiga/i, 135, 32],
+  [/grass|meadow|savanna|steppe|plain|shrub/i, 90, 35],
+  [/swamp|marsh|wetland/i, 165, 25],
+  [/mountain|rock|alpine|hill/i, 25, 12],
+];
+
+/** Returns the name of the direction of an offset in metres, north being up. */
+export function directionOf(east, north) {
+  const eighth = Math.round(Math.atan2(north, east) / (Math.PI / 4));
+  return DIRECTIONS[(eighth + 8) % 8];
+}
+
+export const metres = (length) => String(Math.round(length * 10) / 10);
+
+/** Returns where something is, in words. */
+export function whereIs(thing, me, said) {
+  const [east, north] = [thing.position.x - me.x, thing.position.y - me.y];
+  const distance = Math.hypot(east, north);
+  if (distance < HERE) return said.here.replace("{name}", thing.name);
+  const values = { name: thing.name, distance: metres(distance), direction: said[directionOf(east, north)] };
+  return said.away.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+}
+
+/**
+ * Returns the tiles of a map with their place in it, from the player in its middle: [{ tile, column, row }], north up.
+ * They come in rows from the north-west; their coordinates may jump at the seam of a sphere.
+ */
+export function placed({ tiles, grid_size: size }) {
+  const middle = Math.floor(size / 2);
+  return tiles.map((tile, index) => ({
+    tile,
+    column: (index % size) - middle,
+    row: middle - Math.floor(index / size),
+  }));
+}
+
+const groundOf = (tile, said) => {
+  if (tile.out_of_bounds) return said.wall;
+  if (tile.occluded) return said.hidden;
+  return tile.biome ? String(tile.biome).replaceAll("_", " ") : said.nothing;
+};
+
+/** Returns the ground around in words: what is under one's feet, and where it is different. */
+export function groundInWords(map, said) {
+  const votes = new Map();
+  let here = "";
+  for (const { tile, column, row } of placed(map)) {
+    const ground = groundOf(tile, said);
+    if (!column && !row) {
+      here = ground;
+      continue;
+    }
+    const counts = votes.get(directionOf(column, row)) ?? new Map();
+    votes.set(directionOf(column, row), counts.set(ground, (counts.get(ground) ?? 0) + 1));
+  }
+  const towards = new Map();
+  for (const direction of [2, 1, 0, 7, 6, 5, 4, 3].map((index) => DIRECTIONS[index])) {
+    const counts = [...(votes.get(direction) ?? [])].sort((a, b) => b[1] - a[1]);
+    if (counts.length && counts[0][0] !== here) {
+      towards.set(counts[0][0], [...(towards.get(counts[0][0]) ?? []), said[direction]]);
+    }
+  }
+  const others = [...towards].map(([biome, directions]) =>
+    said.towards.replace("{biome}", biome).replace("{directions}", directions.join(", ")),
+  );
+  const sentences = here && here !== said.nothing ? [said.ground.replace("{biome}", here), ...others] : others;
+  return sentences.map((each) => each[0].toUpperCase() + each.slice(1)).join(" ");
+}
+
+/** Draws what is around: tiles if there are any, else where things and people are. */
+export function draw(canvas, { me, tiles, things, edges }) {
+  const style = getComputedStyle(canvas);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const context = canvas.getContext("2d");
+  const side = canvas.width;
+  context.fillStyle = colour("--sunken");
+  context.fillRect(0, 0, side, side);
+  const cells = tiles ? placed(tiles) : null;
+  const reach = cells ? Math.max(...cells.map(({ column }) => Math.abs(column)), 1) : RADIUS;
+  const size = side / (2 * reach + 1);
+  const at = (east, north) => [(east + reach + 0.5) * size, (reach - north + 0.5) * size];
+  for (const { tile, column, row } of cells ?? []) {
+    const [x, y] = at(column, row);
+    context.fillStyle = tileColour(tile, isDark) ?? colour(tile.out_of_bounds ? "--sunken" : tile.occluded ? "--line" : "--surface");
+    context.fillRect(Math.floor(x - size / 2), Math.floor(y - size / 2), Math.ceil(size), Math.ceil(size));
+  }
+  if (!cells) drawGrid(context, { side, size, reach, me, colour, edges });
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.font = `600 ${Math.max(22, Math.min(28, size * 0.9))}px ${style.fontFamily}`;
+  const marks = cells
+    ? cells.flatMap(({ tile, column, row }) =>
+        (tile.entities ?? []).slice(0, 1).map((each) => [each.name, at(column, row), each.type === "portal"]),
+      )
+    : things.map((each) => [each.name, at(each.position.x - me.x, each.position.y - me.y), each.type === "portal"]);
+  for (const [name, [x, y], isPortal] of marks) mark(context, name, x, y, isPortal ? colour("--pro") : colour("--ink"), colour("--surface"));
+  const [x, y] = at(0, 0);
+  context.beginPath();
+  context.arc(x, y, Math.max(9, size / 3), 0, 2 * Math.PI);
+  context.fillStyle = colour("--accent");
+  context.fill();
+  context.lineWidth = 2;
+  context.strokeStyle = colour("--surface");
+  context.stroke();
+}
+
+function drawGrid(context, { side, size, reach, me, colour, edges }) {
+  if (edges) {
+    const left = (edges.low.x - me.x + reach + 0.5) * size;
+    const right = (edges.high.x - me.x + reach + 0.5) * size;
+    const top = (reach - (edges.high.y - me.y) + 0.5) * size;
+    const bottom = (reach - (edges.low.y - me.y) + 0.5) * size;
+    context.fillStyle = colour("--surface");
+    context.fillRect(left, top, right - left, bottom - top);
+    context.lineWidth = 3;
+    context.strokeStyle = colour("--edge");
+    context.strokeRect(left, top, right - left, bottom - top);
+  }
+  context.strokeStyle = colour("--line");
+  context.lineWidth = 1;
+  context.beginPath();
+  const [offsetX, offsetY] = [me.x % 1, me.y % 1];
+  for (let step = -reach; step <= reach + 1; step += 1) {
+    const x = Math.round((step - offsetX + reach + 0.5) * size) + 0.5;
+    const y = Math.round((reach - (step - offsetY) + 0.5) * size) + 0.5;
+    context.moveTo(x, 0);
+    context.lineTo(x, side);
+    context.moveTo(0, y);
+    context.lineTo(side, y);
+  }
+  context.stroke();
+}
+
+function mark(context, name, x, y, ink, ground) {
+  context.lineWidth = 4;
+  context.strokeStyle = ground;
+  context.fillStyle = ink;
+  const letter = name[0]?.toUpperCase() ?? "?";
+  context.strokeText(letter, x, y);
+  context.fillText(letter, x, y);
+}
+
+function tileColour(tile, isDark) {
+  if (tile.occluded || tile.out_of_bounds || !tile.biome) return null;
+  const [, hue, strength] = COLOURS.find(([pattern]) => pattern.test(tile.biome)) ?? [null, 60, 15];
+  const light = (isDark ? 26 : 74) + Math.max(-8, Math.min(12, (tile.elevation ?? 0) / 50));
+  return `hsl(${hue} ${strength}% ${light}%)`;
+}

@@ -1,0 +1,148 @@
+"""The WebSocket of Worlds: connecting, playing and leaving. Answers to commands go back on the same connection.
+
+What others are told, and what comes first after connecting, is posted and sent by the pusher (functions.worlds.push).
+"""
+
+from __future__ import annotations
+
+from doors.start import ready  # first: see there
+
+import logging
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from doors.answers import error_body
+from doors.cookies import SESSION_COOKIE, read_cookie
+from doors.error_objects import as_object
+from doors.front import HOST
+from doors.settings import settings
+from kernel import texts
+from kernel.accounts import sessions, tokens
+from kernel.accounts.key_ring import ring
+from kernel.accounts.models import ForeignOrigin, Identity, SignInMissing
+from kernel.accounts.tokens import InvalidToken
+from kernel.action import run_action
+from kernel.database import Tx
+from kernel.errors import Conflict, DomainError, NotAllowed, OutcomeUnknown, Refused, TryAgain, Unauthenticated
+from kernel.settings import settings as house
+from worlds import configs as configs  # the translations
+from worlds.acting.models import InvalidCommand
+from worlds.play import frames
+from worlds.play import service as play
+from worlds.posts import envelopes
+from worlds.posts.envelopes import Envelope
+from worlds.tickets import service as tickets
+
+log = logging.getLogger("brandish")
+log.setLevel(logging.INFO)
+
+OK = {"statusCode": 200}
+STATUS: Mapping[type[DomainError], int] = {Unauthenticated: 401, NotAllowed: 403, Conflict: 409, Refused: 400}
+
+ready()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Handle an event of a connection."""
+    about = event["requestContext"]
+    connection_id: str = about["connectionId"]
+    match about["eventType"]:
+        case "CONNECT":
+            return connect(event, connection_id, about["requestId"])
+        case "DISCONNECT":
+            run_action(lambda tx: play.go(tx, connection_id), name="left", while_frozen=True)
+            return OK
+        case _:
+            return {**OK, "body": answer(connection_id, event.get("body") or "", about["requestId"])}
+
+
+def connect(event: Mapping[str, Any], connection_id: str, request_id: str) -> dict[str, Any]:
+    """Let a connection in as one of the caller's characters, or refuse it before it opens."""
+    query: Mapping[str, str] = event.get("queryStringParameters") or {}
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    origins = _own_origins(event, headers)
+    texts.speak(headers.get("accept-language", ""))
+    try:
+        character_id = _character_id(query)
+
+        def come(tx: Tx) -> None:
+            me = _identity(tx, query, headers, origins)
+            with sessions.signed_in(tx, me):
+                play.come(tx, connection_id, me, character_id)
+
+        run_action(come, name="connect")
+    except DomainError as error:
+        status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 404)
+        body = error_body(error.capital_code or error.code.upper(), str(error))
+        return {"statusCode": status, "body": as_object(body, request_id)}
+    except (TryAgain, psycopg.OperationalError):
+        return {"statusCode": 503, "body": ""}
+    return OK
+
+
+def answer(connection_id: str, body: str, request_id: str) -> str:
+    """Return what a client reads after a frame: a document per line."""
+    now = datetime.now(UTC)
+    try:
+        sent = frames.read(body)
+    except InvalidCommand as error:
+        return envelopes.frame([envelopes.refusal(error, now)])
+    return envelopes.frame([each for frame in sent for each in _play(connection_id, frame, request_id)])
+
+
+def _play(connection_id: str, frame: frames.ClientFrame, request_id: str) -> list[Envelope]:
+    now = datetime.now(UTC)
+    try:
+        if frame.kind == "ping":
+            return run_action(lambda tx: play.ping(tx, connection_id), name="ping", while_frozen=True)
+        return run_action(
+            partial(play.play, connection_id=connection_id, frame=frame, request_id=request_id), name="command"
+        )
+    except DomainError as error:
+        return [{**envelopes.refusal(error, now), "command_id": frame.command_id}]
+    except (TryAgain, OutcomeUnknown, psycopg.OperationalError):
+        data = {"code": "DATABASE_ERROR", "message": "The world does not answer. Send the same again in a moment."}
+        return [{**envelopes.other("error", data, now), "command_id": frame.command_id}]
+
+
+def _character_id(query: Mapping[str, str]) -> UUID:
+    try:
+        return UUID(query.get("character_id", ""))
+    except ValueError:
+        raise InvalidCommand(problem="character_id: the id of one of your characters.") from None
+
+
+def _identity(tx: Tx, query: Mapping[str, str], headers: Mapping[str, str], own_origins: Collection[str]) -> Identity:
+    """Return who connects: by a ticket, or by a token in the cookie, the header or the query.
+
+    Raises:
+        Unauthenticated, ForeignOrigin
+    """
+    if "ticket" in query:
+        return tickets.redeem(tx, query["ticket"])
+    cookie = read_cookie(headers, SESSION_COOKIE)
+    if cookie and headers.get("origin") not in (*settings.cors_origins, *own_origins):
+        raise ForeignOrigin
+    scheme, _, bearer = headers.get("authorization", "").partition(" ")
+    text = cookie or (bearer.strip() if scheme.lower() == "bearer" else "") or query.get("token", "")
+    if not text:
+        raise SignInMissing
+    try:
+        return tokens.read_access(ring(tokens.ACCESS), text, tx.now).identity
+    except InvalidToken as error:
+        raise SignInMissing from error
+
+
+def _own_origins(event: Mapping[str, Any], headers: Mapping[str, str]) -> Collection[str]:
+    """Return the origins of our own pages. Browsers send the cookie with WebSockets that any site opens.
+
+    Pages cannot set headers of a WebSocket, so the front's may be relied on without its secret.
+    """
+    hosts = (event["requestContext"].get("domainName"), headers.get(HOST))
+    schemes = ("https", "http") if house.stage == "local" else ("https",)
+    return {f"{scheme}://{host}" for scheme in schemes for host in hosts if host} | {settings.public_url}

@@ -1,0 +1,188 @@
+"""Commands that take, put down, wear and use things. Source: worlds 5 and 9."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from kernel.quantities import Wanted, resolve
+from kernel.texts import translate
+from worlds.acting.looking import metres, names_of
+from worlds.acting.models import CommandOutcome, GameMessage, Locked, NotTakeable, Scene, TargetOutOfRange
+from worlds.acting.needs import REACH
+from worlds.acting.sheet import stamina_of
+from worlds.carrying.events import (
+    ItemConsumed,
+    ItemDropped,
+    ItemEquipped,
+    ItemPickedUp,
+    ItemUnequipped,
+    Stack,
+)
+from worlds.characters.events import HealthChanged, StaminaChanged
+from worlds.characters.models import Character
+from worlds.commands.matching import find
+from worlds.commands.models import Parsed
+from worlds.items import rules as items
+from worlds.items.content import Effect
+from worlds.items.content import items as catalogue
+from worlds.items.models import Belongings, Held, ItemNotHeld, TooFewHeld
+from worlds.log.models import WorldEvent
+from worlds.movement import rules as movement
+
+NewId = Callable[[], UUID]
+
+
+def get(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Pick something up."""
+    found = find(scene.things, parsed.target, names_of)
+    if found.squared_distance > REACH * REACH:
+        raise TargetOutOfRange(name=found.name, distance=metres(found.squared_distance), reach=REACH // 10)
+    if not found.item:
+        raise NotTakeable(name=found.name)
+    if found.locked:
+        raise Locked(name=found.name)
+    kind = catalogue.by_key[found.item]
+    quantity = _wanted(parsed.quantity, found.quantity, otherwise=found.quantity)
+    if quantity > found.quantity:
+        raise TooFewHeld(there=found.quantity, item=kind.name_of(found.quantity), wanted=quantity)
+    taken = Held(uuid4(), kind, quantity, found.durability, None, found.quality)
+    after = items.add(scene.me.inventory, taken, limit_of(scene.me))
+    event = ItemPickedUp(
+        entity_id=found.entity_id,
+        left=found.quantity - quantity,
+        **changed(scene.me, after, taken),
+    )
+    text = translate(
+        "Taken: {things} ({weight} kg). You carry {total} of {limit} kg.",
+        things=counted(taken),
+        weight=items.kilograms(taken.grams),
+        total=items.kilograms(after.grams),
+        limit=items.kilograms(limit_of(scene.me)),
+    )
+    return CommandOutcome(events=[event], messages=[GameMessage("action", text)])
+
+
+def drop(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Put something down where one stands."""
+    held = held_named(scene.me, parsed.target)
+    quantity = _wanted(parsed.quantity, held.quantity, otherwise=1)
+    after, dropped = items.take(scene.me.inventory, held.holding_id, quantity, uuid4)
+    event = ItemDropped(
+        world_id=scene.world.world_id,
+        entity_id=uuid4(),
+        durability=dropped.durability,
+        quality=dropped.quality,
+        position=scene.me.position,
+        **changed(scene.me, after, dropped),
+    )
+    return CommandOutcome(
+        events=[event], messages=[GameMessage("action", translate("You put down {things}.", things=counted(dropped)))]
+    )
+
+
+def equip(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Wear or wield something."""
+    held = held_named(scene.me, parsed.target)
+    after = items.equip(scene.me.inventory, held.holding_id, parsed.slot)
+    slot = items.get(after, held.holding_id).slot
+    assert slot is not None
+    event = ItemEquipped(slot=slot, **changed(scene.me, after, held))
+    text = translate("You equip {item}: {slot}.", item=held.name, slot=slot.replace("_", " "))
+    return CommandOutcome(events=[event], messages=[GameMessage("action", text)])
+
+
+def unequip(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Take off what one wears or wields."""
+    worn = [each for each in scene.me.inventory.held if each.slot]
+    held = find(worn, parsed.target, held_names, ItemNotHeld)
+    after = items.unequip(scene.me.inventory, held.holding_id, limit_of(scene.me))
+    assert held.slot is not None
+    event = ItemUnequipped(slot=held.slot, **changed(scene.me, after, held))
+    return CommandOutcome(
+        events=[event], messages=[GameMessage("action", translate("You take off {item}.", item=held.name))]
+    )
+
+
+def use(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Use one thing up; its effect comes at once."""
+    held = held_named(scene.me, parsed.target)
+    after, effect = items.use(scene.me.inventory, held.holding_id)
+    used = ItemConsumed(**changed(scene.me, after, held.of(1)))
+    happened, text = _effect(scene, effect)
+    return CommandOutcome(
+        events=[used, *happened],
+        messages=[
+            GameMessage("action", translate("You use {item}. {effect}", item=held.item.name, effect=text).strip())
+        ],
+    )
+
+
+def held_named(me: Character, typed: str) -> Held:
+    """Return what one holds under a name; what is in the bag before what is worn.
+
+    Raises:
+        ItemNotHeld, TargetUnclear
+    """
+    return find(sorted(me.inventory.held, key=lambda each: each.slot is not None), typed, held_names, ItemNotHeld)
+
+
+def held_names(held: Held) -> Sequence[str]:
+    """Return the names under which something that is held is found."""
+    return (held.item.name, held.item.plural)
+
+
+def limit_of(me: Character) -> int:
+    """Return what a body can carry, in grams."""
+    return items.carry_limit(me.attributes.get("Might", 0))
+
+
+def counted(held: Held) -> str:
+    """Return a stack as it is named in a sentence."""
+    return f"{held.name} × {held.quantity}" if held.quantity > 1 else held.name
+
+
+def changed(me: Character, after: Belongings, moved: Held) -> dict[str, Any]:
+    """Return the fields of an InventoryChanged: what to store so that one holds another inventory."""
+    change = items.changes(me.inventory, after)
+    return {
+        "character_id": me.character_id,
+        "item": moved.item.key,
+        "quantity": moved.quantity,
+        "saved": tuple(_stack(each) for each in change.saved),
+        "removed": change.removed,
+    }
+
+
+def _stack(held: Held) -> Stack:
+    return Stack(
+        holding_id=held.holding_id,
+        item=held.item.key,
+        quantity=held.quantity,
+        durability=held.durability,
+        quality=held.quality,
+        slot=held.slot,
+    )
+
+
+def _wanted(wanted: Wanted | None, there: int, *, otherwise: int) -> int:
+    return otherwise if wanted is None else resolve(wanted, there)
+
+
+def _effect(scene: Scene, effect: Effect) -> tuple[list[WorldEvent], str]:
+    me = scene.me
+    match effect.kind:
+        case "restore_stamina":
+            before = stamina_of(me, scene.now)
+            after = movement.restore(before, effect.amount)
+            event = StaminaChanged(character_id=me.character_id, old=before.parts, new=after.parts, reason="used")
+            return [event], translate("Stamina {points}/{most}.", points=after.points, most=after.maximum)
+        case "restore_hp":
+            most = 10 * me.attributes.get("Vitality", 0)
+            new = min(most, me.hp + effect.amount)
+            return [HealthChanged(character_id=me.character_id, old=me.hp, new=new, reason="used")], translate(
+                "Health {points}/{most}.", points=new, most=most
+            )
+        case _:
+            return [], ""

@@ -1,0 +1,163 @@
+"""Commands that only look: around, at something, who is here. Source: worlds 5."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import sqrt
+from typing import Any
+
+from kernel.texts import listed, translate
+from worlds.acting.models import CommandOutcome, GameMessage, Scene, SeenPerson
+from worlds.acting.needs import CLOSE
+from worlds.commands import parsing
+from worlds.commands.matching import find
+from worlds.commands.models import Parsed
+from worlds.daytime.words import header
+from worlds.entities.models import Entity
+from worlds.ground import words as ground_words
+from worlds.ground.atlas import cell_on_map
+from worlds.ground.models import NoMap
+from worlds.items import rules as items
+from worlds.items.content import items as catalogue
+
+
+def look(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Describe where one is, or one thing or person."""
+    if not parsed.target:
+        return CommandOutcome(messages=[around(scene)])
+    seen = find([*scene.things, *scene.people], parsed.target, names_of)
+    return CommandOutcome(messages=[GameMessage("area_description", describe(scene, seen), {"target": name_of(seen)})])
+
+
+def around(scene: Scene) -> GameMessage:
+    """Return what one sees when one looks around."""
+    if scene.world.is_lobby:
+        lines = [
+            f"[{scene.world.name}]",
+            translate("A round hall of pale stone, with an arch in each of the four walls. Everyone arrives here."),
+        ]
+    else:
+        lines = [header(scene.world.time.moment(scene.now))]
+    if scene.ground is not None:
+        lines[0] += " " + ground_words.describe(scene.world.space, scene.ground, scene.me.position)
+    seen = [*scene.people, *scene.things]
+    names = [shown(each) for each in seen]
+    if names:
+        lines.append(translate("You see: {names}.", names=listed(names)))
+    else:
+        lines.append(translate("There is nothing near you but the ground."))
+    exits = [each.name for each in scene.things if each.portal_to is not None]
+    if exits:
+        lines.append(translate("Ways out: {names}.", names=listed(exits)))
+    return GameMessage("area_description", "\n".join(lines), {"entities": [mark(each) for each in seen]})
+
+
+def mark(seen: Entity | SeenPerson) -> dict[str, Any]:
+    """Return what a client needs to link to what is seen, and to draw it. The name is the one in the text."""
+    x, y, z = (axis / 10 for axis in seen.position)
+    if isinstance(seen, SeenPerson):
+        identifier, kind, name = seen.character_id, "character", seen.name
+    else:
+        identifier, kind = seen.entity_id, "portal" if seen.portal_to is not None else seen.kind
+        name = catalogue.by_key[seen.item].name_of(seen.quantity) if seen.item else seen.name
+    return {"id": str(identifier), "name": name, "type": kind, "position": {"x": x, "y": y, "z": z}}
+
+
+def describe(scene: Scene, seen: Entity | SeenPerson) -> str:
+    """Return what one sees of a thing or a person; fine details only from close by."""
+    if isinstance(seen, SeenPerson):
+        about = translate("{name}, {species}.", name=seen.name, species=seen.species)
+        return f"{about} {seen.description}".strip()
+    parts = [f"{shown(seen)}.", seen.description]
+    if seen.details and seen.squared_distance <= CLOSE * CLOSE:
+        parts.append(seen.details)
+    elif seen.details:
+        parts.append(translate("Go nearer to see more."))
+    return " ".join(filter(None, parts))
+
+
+def world_map(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Show the whole world from above, and where one is.
+
+    Raises:
+        NoMap
+    """
+    drawn, world = scene.atlas, scene.world
+    if drawn is None:
+        raise NoMap(name=world.name)
+    where = cell_on_map(drawn, world.space, scene.me.position)
+    lines = [
+        translate(
+            "{world}: {land} % land, {celsius} °C on average, the highest place at {metres} m.",
+            world=world.name,
+            land=f"{drawn['land_percent']:.0f}",
+            celsius=f"{drawn['mean_temperature']:.0f}",
+            metres=f"{drawn['highest_point']:.0f}",
+        )
+    ]
+    if world.space.shape == "spherical":
+        latitude = scene.me.position.y / world.space.circumference * 360
+        longitude = (scene.me.position.x / world.space.circumference * 360 + 180) % 360 - 180
+        lines.append(
+            translate(
+                "You are at {latitude}, {longitude}.",
+                latitude=f"{abs(latitude):.2f}° {translate('north') if latitude >= 0 else translate('south')}",
+                longitude=f"{abs(longitude):.2f}° {translate('east') if longitude >= 0 else translate('west')}",
+            )
+        )
+    return CommandOutcome(messages=[GameMessage("world_map_data", "\n".join(lines), {**drawn, "player": where})])
+
+
+def who(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """List the people in this world."""
+    names = sorted([scene.me.name, *(each.name for each in scene.people)], key=str.lower)
+    text = translate("In {world}: {names}.", world=scene.world.name, names=listed(names))
+    return CommandOutcome(messages=[GameMessage("player_list", text, {"players": names})])
+
+
+def inventory(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """List what one holds, with its weight and the limit."""
+    held = scene.me.inventory
+    if not held.held:
+        return CommandOutcome(messages=[GameMessage("info", translate("You carry nothing."))])
+    lines = []
+    for each in held.held:
+        line = f"{each.quantity} × {each.name}" if each.quantity > 1 else each.name
+        line += f" ({items.kilograms(each.grams)} kg)"
+        lines.append(f"{line}, {each.slot.replace('_', ' ')}" if each.slot else line)
+    limit = items.kilograms(items.carry_limit(scene.me.attributes.get("Might", 0)))
+    total = translate("Together {weight} of {limit} kg.", weight=items.kilograms(held.grams), limit=limit)
+    return CommandOutcome(messages=[GameMessage("info", "\n".join([*lines, total]))])
+
+
+def help_about(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """List the commands, or explain one."""
+    return CommandOutcome(messages=[GameMessage("info", parsing.help_text(parsed.rest))])
+
+
+def name_of(seen: Entity | SeenPerson) -> str:
+    """Return the name of what is seen."""
+    return seen.name
+
+
+def names_of(seen: Entity | SeenPerson) -> Sequence[str]:
+    """Return the names under which something is found."""
+    if isinstance(seen, Entity) and seen.item:
+        kind = catalogue.by_key[seen.item]
+        return (kind.name, kind.plural)
+    return (seen.name,)
+
+
+def shown(seen: Entity | SeenPerson) -> str:
+    """Return how something stands in a list."""
+    if isinstance(seen, SeenPerson):
+        return translate("{name} ({species})", name=seen.name, species=seen.species)
+    if seen.item:
+        kind = catalogue.by_key[seen.item]
+        return f"{seen.quantity} × {kind.name_of(seen.quantity)}" if seen.quantity > 1 else kind.name
+    return seen.name
+
+
+def metres(squared_distance: float) -> str:
+    """Return a distance as it is shown."""
+    return f"{sqrt(squared_distance) / 10:.1f}"

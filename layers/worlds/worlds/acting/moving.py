@@ -1,0 +1,199 @@
+"""Commands that change where one is, or looks. Source: worlds 5 and 8."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kernel.texts import translate
+from worlds.acting.looking import name_of, names_of
+from worlds.acting.models import CommandOutcome, GameMessage, MovementBlocked, NoStairs, Scene, TooFarAtOnce
+from worlds.acting.needs import Needs
+from worlds.acting.sheet import stamina_of
+from worlds.characters.events import FlightChanged, PlayerMoved, PlayerTurned
+from worlds.commands.matching import find
+from worlds.commands.models import Parsed
+from worlds.entities.models import Entity
+from worlds.ground.models import TooDeep, is_too_deep
+from worlds.movement import rules
+from worlds.movement.models import Mode
+from worlds.space import rules as space
+from worlds.space.collisions import Solid, blocked_by
+from worlds.space.models import METRE, Direction, Position
+
+AROUND_A_STEP: Final = 120
+"""Decimetres from one's way at which something is seen: what stands in it, and what is on the map at its end."""
+FARTHEST: Final = 1000
+"""Decimetres that one walks with one command without a goal in sight."""
+SOUNDING: Final = 5 * METRE
+"""How often the depth of water is looked at on a way."""
+FREE_ALTITUDE: Final = 100
+"""Decimetres above which nothing is in the way."""
+
+
+def step(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Go some metres in a direction."""
+    if parsed.direction is None:
+        return go_to(scene, parsed)
+    direction = Direction[parsed.direction.upper()]
+    length = parsed.distance or METRE
+    return _move(scene, direction.value, length, parsed.mode or Mode.WALK, parsed.direction)
+
+
+def go_to(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Walk straight to something that one sees, as near as one gets."""
+    goal = find([*scene.things, *scene.people], parsed.target, names_of)
+    away = space.offset(scene.world.space, scene.me.position, goal.position)
+    near = max(goal.radius, METRE) if isinstance(goal, Entity) else METRE
+    distance = _length(*away)
+    if distance <= near:
+        return CommandOutcome(messages=[GameMessage("movement", translate("You are there already."))])
+    part = (distance - near) / distance
+    east, north, up = (round(axis * part) for axis in away)
+    return _walk(
+        scene, (east, north, up), parsed.mode or Mode.WALK, translate("You walk to {name}.", name=name_of(goal))
+    )
+
+
+def face(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Look another way, without a step."""
+    assert parsed.direction is not None
+    x, y, z = Direction[parsed.direction.upper()].value
+    turned = PlayerTurned(character_id=scene.me.character_id, facing=_facing(x, y, z) or scene.me.facing)
+    text = translate("You face {direction}.", direction=translate(parsed.direction))
+    return CommandOutcome(events=[turned], messages=[GameMessage("action", text)])
+
+
+def fly(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Take off, rise, sink or land."""
+    me = scene.me
+    highest = rules.ceiling(_larger_bound(scene))
+    altitude = me.position.z if me.is_flying else 0
+    if parsed.distance is not None:
+        after = rules.fly_to(parsed.distance, highest, may_fly=me.is_watcher)
+    elif me.is_watcher and parsed.words and parsed.words[0] in ("up", "down"):
+        rise = rules.TAKE_OFF if parsed.words[0] == "up" else -rules.TAKE_OFF
+        after = rules.change_altitude(altitude, rise, highest)
+    else:
+        after = rules.take_off(altitude, highest, may_fly=me.is_watcher)
+    return _at_altitude(scene, after)
+
+
+def around_the_way(parsed: Parsed) -> Needs:
+    """Return the needs of a movement: what stands around, or what can be seen if it is a goal."""
+    if parsed.direction is None:
+        return Needs(things=FARTHEST, people=FARTHEST, ground=True)
+    around = min(parsed.distance or METRE, FARTHEST) + AROUND_A_STEP
+    return Needs(things=around, people=around, ground=True)
+
+
+def _move(scene: Scene, way: tuple[int, int, int], length: int, mode: Mode, direction: str) -> CommandOutcome:
+    me = scene.me
+    if way[2] and not me.is_flying:
+        raise NoStairs
+    if way[2]:
+        after = rules.change_altitude(me.position.z, way[2] * length, rules.ceiling(_larger_bound(scene)))
+        return _at_altitude(scene, after)
+    if length > FARTHEST and not me.is_watcher:
+        raise TooFarAtOnce(metres=FARTHEST // METRE)
+    walked = translate("You go {direction}.", direction=translate(direction))
+    return _walk(scene, (way[0] * length, way[1] * length, 0), mode, walked)
+
+
+def _at_altitude(scene: Scene, altitude: int) -> CommandOutcome:
+    me = scene.me
+    place = (me.position.x, me.position.y, altitude)
+    event = FlightChanged(character_id=me.character_id, is_flying=altitude > 0, position=place)
+    text = translate("You fly, {metres} m above the ground.", metres=altitude // METRE)
+    return CommandOutcome(
+        events=[event], messages=[GameMessage("movement", text if altitude else translate("You land."))]
+    )
+
+
+def _walk(scene: Scene, way: tuple[int, int, int], mode: Mode, text: str) -> CommandOutcome:
+    """Return the outcome of going straight, if nothing is in the way and there is stamina for it.
+
+    Raises:
+        OutOfBounds, MovementBlocked, InsufficientStamina
+    """
+    me = scene.me
+    target = space.moved(scene.world.space, me.position, *way)
+    if not (me.is_flying and me.position.z > FREE_ALTITUDE):
+        _require_free(scene, way, target)
+    if not me.is_flying and not me.is_watcher:
+        _require_shallow(scene, way, target)
+    squared = way[0] ** 2 + way[1] ** 2 + way[2] ** 2
+    free = scene.world.is_lobby or not me.attributes
+    points = 0 if free else rules.move_cost(mode, squared, is_watcher=me.is_watcher, is_flying=me.is_flying)
+    before = stamina_of(me, scene.now)
+    left = before if free else rules.spend(before, points)
+    event = PlayerMoved(
+        character_id=me.character_id,
+        start=me.position,
+        to=target,
+        mode=mode,
+        facing=_facing(*way) or me.facing,
+        stamina_cost=points,
+        stamina=left.parts,
+    )
+    if points:
+        text += " " + translate("Stamina {points}/{most}.", points=left.points, most=left.maximum)
+    return CommandOutcome(events=[event], messages=[GameMessage("movement", text)])
+
+
+def _require_free(scene: Scene, way: tuple[int, int, int], target: Position) -> None:
+    """Refuse a way that something solid is on: looked at each half metre, and at its end."""
+    solids = [Solid(each.name, each.position, each.radius) for each in scene.things if each.radius]
+    if not solids:
+        return
+    steps = max(1, -(-_length(*way) // 5))
+    here = scene.me.position
+    for number in range(1, steps + 1):
+        east, north, up = (axis * number // steps for axis in way)
+        place = target if number == steps else space.moved(scene.world.space, here, east, north, up)
+        if (obstacle := blocked_by(scene.world.space, place, solids)) and not _is_leaving(scene, obstacle, place):
+            raise MovementBlocked(name=obstacle.name)
+
+
+def _require_shallow(scene: Scene, way: tuple[int, int, int], target: Position) -> None:
+    """Refuse a way through water that is too deep to walk: looked at every five metres, and at its end.
+
+    Someone who is in deep water already can leave it in any direction.
+
+    Raises:
+        TooDeep, TilesMissing
+    """
+    me, ground = scene.me, scene.ground
+    if ground is None or is_too_deep(ground.at(me.position)):
+        return
+    steps = max(1, -(-_length(*way) // SOUNDING))
+    for number in range(1, steps + 1):
+        east, north, up = (axis * number // steps for axis in way)
+        place = target if number == steps else space.moved(scene.world.space, me.position, east, north, up)
+        found = ground.at(place)
+        if is_too_deep(found):
+            raise TooDeep(water=translate(found.water))
+
+
+def _is_leaving(scene: Scene, obstacle: Solid, place: Position) -> bool:
+    """Tell whether a step leads away from something that one stands too near to already."""
+    before = space.squared_distance(scene.world.space, scene.me.position, obstacle.position)
+    after = space.squared_distance(scene.world.space, place, obstacle.position)
+    return before < obstacle.radius**2 and after > before
+
+
+def _facing(x: int, y: int, z: int) -> tuple[int, int, int] | None:
+    found = rules.facing(x, y, z)
+    return None if found is None else (round(found.x * 1000), round(found.y * 1000), round(found.z * 1000))
+
+
+def _length(x: int, y: int, z: int) -> int:
+    return round((x * x + y * y + z * z) ** 0.5)
+
+
+def _larger_bound(scene: Scene) -> int | None:
+    place = scene.world.space
+    if place.shape == "spherical":
+        return place.circumference
+    if place.shape == "bounded_cube":
+        return max(place.highest.x - place.lowest.x, place.highest.y - place.lowest.y)
+    return None

@@ -1,0 +1,130 @@
+"""Commands that others hear. Source: worlds 5."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+from uuid import uuid4
+
+from kernel.naming import key, person_key
+from kernel.texts import translate
+from worlds.acting.looking import metres
+from worlds.acting.models import (
+    CommandOutcome,
+    GameMessage,
+    NoOneToAnswer,
+    PlayerPost,
+    Scene,
+    SeenPerson,
+    TargetOutOfRange,
+)
+from worlds.acting.needs import WHISPER, Needs
+from worlds.characters.events import PersonIgnored, PersonReported
+from worlds.commands.matching import LONGEST_NAME, find, find_leading
+from worlds.commands.models import IncompleteCommand, Parsed, PersonNotFound
+from worlds.entering.models import NoInterviewYet
+
+STATUE: Final = "statue"
+"""In the lobby: who tells it something wants to make a world."""
+
+
+def say(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Speak to all within earshot."""
+    heard = GameMessage("speech", translate("{name} says: {text}", name=scene.me.name, text=parsed.rest), _by(scene))
+    own = GameMessage("speech_self", translate("You say: {text}", text=parsed.rest))
+    return CommandOutcome(messages=[own], posts=_to(scene.people, heard))
+
+
+def emote(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Show what one does, to all who are near."""
+    shown = GameMessage("emote", f"{scene.me.name} {parsed.rest}", _by(scene))
+    return CommandOutcome(messages=[shown], posts=_to(scene.people, shown))
+
+
+def whisper(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Speak to one person near by; no one else hears it."""
+    person, text = find_leading(scene.people, parsed.rest, _names, PersonNotFound)
+    _require_text(text, parsed)
+    if person.squared_distance is None or person.squared_distance > WHISPER * WHISPER:
+        raise TargetOutOfRange(name=person.name, distance=metres(person.squared_distance or 0), reach=WHISPER // 10)
+    heard = GameMessage("whisper", translate("{name} whispers: {text}", name=scene.me.name, text=text), _by(scene))
+    own = GameMessage("speech_self", translate("You whisper to {name}: {text}", name=person.name, text=text))
+    return CommandOutcome(messages=[own], posts=_to([person], heard))
+
+
+def tell(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Send someone a message, wherever they are."""
+    if scene.world.is_lobby and key(parsed.rest.split()[0]) == STATUE:
+        raise NoInterviewYet
+    person, text = find_leading(scene.named, parsed.rest, _names, PersonNotFound)
+    _require_text(text, parsed)
+    return _told(scene, person, text)
+
+
+def reply(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Answer the person who has told one something last."""
+    if not scene.named:
+        raise NoOneToAnswer
+    return _told(scene, scene.named[0], parsed.rest)
+
+
+def ignore(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Hear nothing more of someone; or hear them again."""
+    person = find([*scene.named, *scene.people], parsed.target, _names, PersonNotFound)
+    ignored = person.character_id not in scene.me.ignored
+    event = PersonIgnored(character_id=scene.me.character_id, other_id=person.character_id, ignored=ignored)
+    if ignored:
+        text = translate("You hear nothing more from {name}. The same command ends that.", name=person.name)
+    else:
+        text = translate("You hear {name} again.", name=person.name)
+    return CommandOutcome(events=[event], messages=[GameMessage("system", text)])
+
+
+def report(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Tell the administrators about someone's behaviour."""
+    person, reason = find_leading([*scene.named, *scene.people], parsed.rest, _names, PersonNotFound)
+    event = PersonReported(
+        character_id=scene.me.character_id,
+        player_id=scene.me.account_id,
+        report_id=uuid4(),
+        other_id=person.character_id,
+        other_player_id=person.account_id,
+        world_id=person.world_id,
+        name=person.name,
+        reason=reason,
+    )
+    text = translate(
+        "The administrators will read your report about {name}. To hear nothing more from them: ignore {name}",
+        name=person.name,
+    )
+    return CommandOutcome(events=[event], messages=[GameMessage("system", text)])
+
+
+def naming_someone(parsed: Parsed) -> Needs:
+    """Return the needs of a command whose text begins with someone's name, which may have several words."""
+    words = parsed.rest.strip("\"'").split()[:LONGEST_NAME]
+    return Needs(named=[person_key(" ".join(words[:count]).strip("\"'")) for count in range(1, len(words) + 1)])
+
+
+def _told(scene: Scene, person: SeenPerson, text: str) -> CommandOutcome:
+    heard = GameMessage("tell", translate("{name} tells you: {text}", name=scene.me.name, text=text), _by(scene))
+    own = GameMessage("tell_self", translate("You tell {name}: {text}", name=person.name, text=text))
+    return CommandOutcome(messages=[own], posts=_to([person], heard))
+
+
+def _to(people: Iterable[SeenPerson], message: GameMessage) -> list[PlayerPost]:
+    """Return the posts for those who hear one. Someone who is ignored is not told so."""
+    return [PlayerPost(each.character_id, message) for each in people if each.hears_me]
+
+
+def _by(scene: Scene) -> dict[str, str]:
+    return {"sender_id": str(scene.me.character_id), "sender": scene.me.name}
+
+
+def _names(person: SeenPerson) -> tuple[str, ...]:
+    return (person.name,)
+
+
+def _require_text(text: str, parsed: Parsed) -> None:
+    if not text:
+        raise IncompleteCommand(syntax=parsed.command.syntax)

@@ -1,0 +1,190 @@
+"""Commands by which things go from one person to another. Source: worlds 9 and the design, What a player expects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from kernel.quantities import resolve
+from kernel.texts import listed, translate
+from worlds.acting.carrying import changed, counted, held_named, limit_of
+from worlds.acting.models import CommandOutcome, GameMessage, PlayerPost, Scene
+from worlds.carrying.events import InventoryChanged, ItemHandedOver, ItemReceived
+from worlds.characters.models import Character
+from worlds.commands.matching import find
+from worlds.commands.models import Parsed, PersonNotFound
+from worlds.items import rules as items
+from worlds.items.models import Held, ItemNotHeld
+from worlds.trading.models import NoTrade, Offer, OfferGone, PartnerGone, Trade, TradingAlready
+
+
+def give(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Hand something to someone within reach."""
+    partner = find(scene.partners, parsed.recipient, _names, PersonNotFound)
+    held = held_named(scene.me, parsed.target)
+    quantity = 1 if parsed.quantity is None else resolve(parsed.quantity, held.quantity)
+    _, _, mine, theirs = _hand_over(scene.me, partner, held.holding_id, quantity)
+    things = counted(held.of(min(quantity, held.item.max_stack)))
+    got = GameMessage("action", translate("{name} gives you {things}.", name=scene.me.name, things=things))
+    return CommandOutcome(
+        events=[mine],
+        messages=[GameMessage("action", translate("You give {things} to {name}.", things=things, name=partner.name))],
+        posts=[PlayerPost(partner.character_id, got)],
+        others=[(partner, [theirs])],
+    )
+
+
+def begin(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Ask someone within reach to trade, or agree to a trade that they have asked for."""
+    partner = find(scene.partners, parsed.target, _names, PersonNotFound)
+    me, trade = scene.me, scene.trade
+    if trade is not None and trade.partner_of(me.character_id) == partner.character_id:
+        if trade.is_open or trade.first_id == me.character_id:
+            raise TradingAlready
+        return _agreed(scene, trade.opened(), partner)
+    if trade is not None and (trade.is_open or trade.first_id == me.character_id):
+        raise TradingAlready
+    asked = Trade(uuid4(), me.character_id, partner.character_id, False, {}, frozenset())
+    text = translate("{name} wants to trade with you. Agree with: trade {name}", name=me.name)
+    own = translate("You ask {name} to trade. They agree by trading with you.", name=partner.name)
+    return CommandOutcome(
+        messages=[GameMessage("system", own)],
+        posts=[PlayerPost(partner.character_id, GameMessage("system", text))],
+        trade=asked,
+    )
+
+
+def offer(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Put something on one's side of the table; 0 takes it back."""
+    trade = _open_trade(scene)
+    held = held_named(scene.me, parsed.target)
+    quantity = 1 if parsed.quantity is None else resolve(parsed.quantity, held.quantity)
+    if quantity > held.quantity:
+        raise ItemNotHeld(typed=parsed.target)
+    mine = {**trade.offer_of(scene.me.character_id), held.holding_id: quantity}
+    return _on_the_table(scene, trade.offering(scene.me.character_id, mine))
+
+
+def accept(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Agree to a trade as it stands; with both, it happens: whole, or not at all."""
+    trade = _open_trade(scene).accepting(scene.me.character_id)
+    partner = _partner(scene, trade)
+    if not trade.is_agreed:
+        text = translate("{name} accepts. Accept, too, and it is done.", name=scene.me.name)
+        return CommandOutcome(
+            messages=[GameMessage("system", translate("You accept. Now {name} has to.", name=partner.name))],
+            posts=[PlayerPost(partner.character_id, GameMessage("system", text))],
+            trade=trade,
+        )
+    me, other = scene.me, partner
+    mine: list[InventoryChanged] = []
+    theirs: list[InventoryChanged] = []
+    me, other, given, taken = _all_over(me, other, trade.offer_of(me.character_id))
+    mine += given
+    theirs += taken
+    other, me, given, taken = _all_over(other, me, trade.offer_of(other.character_id))
+    theirs += given
+    mine += taken
+    done = GameMessage("system", translate("The trade is done."))
+    return CommandOutcome(
+        events=mine,
+        messages=[done],
+        posts=[PlayerPost(partner.character_id, done)],
+        others=[(partner, theirs)],
+        ended=trade,
+    )
+
+
+def decline(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Leave a trade; everyone keeps what is theirs."""
+    if scene.trade is None:
+        raise NoTrade
+    other = scene.trade.partner_of(scene.me.character_id)
+    text = translate("{name} does not trade. You keep what is yours.", name=scene.me.name)
+    return CommandOutcome(
+        messages=[GameMessage("system", translate("You do not trade. You keep what is yours."))],
+        posts=[PlayerPost(other, GameMessage("system", text))],
+        ended=scene.trade,
+    )
+
+
+def _agreed(scene: Scene, trade: Trade, partner: Character) -> CommandOutcome:
+    how = translate("Offer with: offer <item> [n]. Then: accept, or decline.")
+    own = translate("You trade with {name}.", name=partner.name)
+    told = translate("{name} trades with you.", name=scene.me.name)
+    return CommandOutcome(
+        messages=[GameMessage("system", f"{own} {how}")],
+        posts=[PlayerPost(partner.character_id, GameMessage("system", f"{told} {how}"))],
+        trade=trade,
+    )
+
+
+def _on_the_table(scene: Scene, trade: Trade) -> CommandOutcome:
+    """Show both sides what lies on the table."""
+    partner = _partner(scene, trade)
+    mine = _listed(scene.me, trade.offer_of(scene.me.character_id))
+    theirs = _listed(partner, trade.offer_of(partner.character_id))
+    own = translate("On the table: yours {mine}; {name}'s {theirs}.", mine=mine, name=partner.name, theirs=theirs)
+    told = translate("On the table: yours {mine}; {name}'s {theirs}.", mine=theirs, name=scene.me.name, theirs=mine)
+    return CommandOutcome(
+        messages=[GameMessage("system", own)],
+        posts=[PlayerPost(partner.character_id, GameMessage("system", told))],
+        trade=trade,
+    )
+
+
+def _listed(character: Character, offer: Offer) -> str:
+    held = {each.holding_id: each for each in character.inventory.held}
+    return listed([counted(held[each].of(quantity)) for each, quantity in offer.items() if each in held]) or translate(
+        "nothing"
+    )
+
+
+def _open_trade(scene: Scene) -> Trade:
+    if scene.trade is None or not scene.trade.is_open:
+        raise NoTrade
+    return scene.trade
+
+
+def _partner(scene: Scene, trade: Trade) -> Character:
+    wanted = trade.partner_of(scene.me.character_id)
+    found = next((each for each in scene.partners if each.character_id == wanted), None)
+    if found is None:
+        raise PartnerGone
+    return found
+
+
+def _all_over(
+    giver: Character, taker: Character, offer: Offer
+) -> tuple[Character, Character, list[InventoryChanged], list[InventoryChanged]]:
+    given: list[InventoryChanged] = []
+    taken: list[InventoryChanged] = []
+    for holding_id, quantity in offer.items():
+        held = next((each for each in giver.inventory.held if each.holding_id == holding_id), None)
+        if held is None or held.quantity < quantity or held.slot is not None:
+            raise OfferGone(name=giver.name)
+        giver, taker, gave, took = _hand_over(giver, taker, holding_id, quantity)
+        given.append(gave)
+        taken.append(took)
+    return giver, taker, given, taken
+
+
+def _hand_over(
+    giver: Character, taker: Character, holding_id: UUID, quantity: int
+) -> tuple[Character, Character, InventoryChanged, InventoryChanged]:
+    """Return both after something has changed hands, and the event of each.
+
+    Raises:
+        CarryLimitReached, TooFewHeld
+    """
+    left, moved = items.take(giver.inventory, holding_id, quantity, uuid4)
+    arriving = Held(uuid4(), moved.item, moved.quantity, moved.durability, None, moved.quality)
+    after = items.add(taker.inventory, arriving, limit_of(taker))
+    gave = ItemHandedOver(to_id=taker.character_id, **changed(giver, left, moved))
+    took = ItemReceived(from_id=giver.character_id, **changed(taker, after, moved))
+    return replace(giver, inventory=left), replace(taker, inventory=after), gave, took
+
+
+def _names(character: Character) -> Sequence[str]:
+    return (character.name,)

@@ -1,0 +1,222 @@
+"""Commands that lead into another world, or make a character for one. Source: worlds 5 and 6.
+
+A client plays one character over a connection. So a command that leads elsewhere answers with the character to connect
+with: `metadata.connect_as`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from kernel.naming import key, quoted
+from kernel.texts import translate
+from worlds.acting.looking import metres
+from worlds.acting.models import (
+    CommandOutcome,
+    Destination,
+    GameMessage,
+    NowhereToGo,
+    OutOfThisWorld,
+    PortalLeadsNowhere,
+    Scene,
+    TargetOutOfRange,
+    WhichWorld,
+)
+from worlds.acting.needs import PORTAL, SIGHT, Needs
+from worlds.bodies import rules as bodies
+from worlds.bodies.models import Role
+from worlds.characters.models import GHOST, CharacterExists
+from worlds.commands.matching import find
+from worlds.commands.models import IncompleteCommand, Parsed
+from worlds.entering import making
+from worlds.entering.models import CharacterWish, NoEntryToTheLobby, NoInterviewYet
+from worlds.entities.models import Entity
+from worlds.world import rules as worlds
+from worlds.world.models import LOBBY, PRIVATE, World
+
+_WORDS: Final = re.compile(r'"([^"]*)"|(\S+)')
+
+
+def enter(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Choose a world to enter: through a portal that is near, or by its name from the lobby."""
+    destination = _destination(scene, parsed)
+    if destination.world.world_id == scene.world.world_id:
+        return CommandOutcome(messages=[GameMessage("system", translate("You are there already."))])
+    if destination.world.is_lobby:
+        return lobby(scene, parsed)
+    worlds.admit(destination.world, scene.me.account_id, destination.admission, to_enter=True)
+    return CommandOutcome(messages=[_options(destination)])
+
+
+def lobby(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Go back to the lobby, where everyone arrives."""
+    if scene.world.is_lobby:
+        return CommandOutcome(messages=[GameMessage("system", translate("You are in the lobby already."))])
+    found = next((each for each in scene.destinations if each.world.is_lobby), None)
+    mine = found.mine if found else None
+    made = None if mine else making.ghost(scene.me.account_id, scene.me if scene.me.attributes else None)
+    character_id = mine.character_id if mine else made.character_id if made else None
+    return CommandOutcome(
+        messages=[GameMessage("system", translate("You leave for the lobby."), _connect(LOBBY, character_id))],
+        made=made,
+    )
+
+
+def watcher(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Enter a world without a body."""
+    destination = _named(scene, parsed.target)
+    if destination.world.is_lobby:
+        raise NoEntryToTheLobby
+    worlds.admit(destination.world, scene.me.account_id, destination.admission, to_enter=True)
+    mine, made = destination.mine, None
+    if mine is not None and mine.role != Role.WATCHER:
+        raise CharacterExists(name=mine.name)
+    if mine is None:
+        has_name = scene.me.role != GHOST or scene.me.name != making.FIRST_NAME
+        made = making.watcher(scene.me.account_id, destination.world, scene.me.name if has_name else making.TRAVELER)
+    character_id = mine.character_id if mine else made.character_id if made else None
+    text = translate("You enter {world} as a watcher.", world=destination.world.name)
+    return CommandOutcome(
+        messages=[GameMessage("system", text, _connect(destination.world.world_id, character_id))], made=made
+    )
+
+
+def create_character(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Make a character for a world: the one that is named, or the one where one is."""
+    name, role_name, species, world_name = _wish(parsed)
+    if not world_name and scene.world.is_lobby:
+        raise WhichWorld(name=name, role=role_name, species=species)
+    destination = _named(scene, world_name) if world_name else scene.destinations[0]
+    world = destination.world
+    worlds.admit(world, scene.me.account_id, destination.admission)
+    if destination.mine is not None:
+        raise CharacterExists(name=destination.mine.name)
+    role = bodies.choose_role(role_name, may_be_admin=destination.admission.is_admin)
+    made = making.character(scene.me.account_id, world, CharacterWish(name=name, species=species), role, scene.rng)
+    text = translate("{name} is ready to enter {world}.", name=made.name, world=world.name)
+    return CommandOutcome(
+        messages=[GameMessage("system", text, _connect(world.world_id, made.character_id))], made=made
+    )
+
+
+def create_world(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """Make a world by an interview, which comes later.
+
+    Raises:
+        NoInterviewYet
+    """
+    raise NoInterviewYet
+
+
+def through_portals(parsed: Parsed) -> Needs:
+    """Return the needs of a command that goes through a portal, or to a world that it names."""
+    return Needs(things=SIGHT, worlds=(parsed.target,), portals=True)
+
+
+def to_lobby(parsed: Parsed) -> Needs:
+    """Return the needs of a command that leads to the lobby."""
+    return Needs(worlds=(str(LOBBY),))
+
+
+def to_named_world(parsed: Parsed) -> Needs:
+    """Return the needs of a command that names a world."""
+    return Needs(worlds=(parsed.target,))
+
+
+def to_last_word(parsed: Parsed) -> Needs:
+    """Return the needs of a command that names a world at its end, or means the one where one is."""
+    words = _words(parsed)[3:]
+    return Needs(worlds=(" ".join(words),)) if words else Needs(here=True)
+
+
+def _destination(scene: Scene, parsed: Parsed) -> Destination:
+    """Return the world that is meant: by its own name, or by the name of a portal that leads there.
+
+    Raises:
+        NowhereToGo, PortalLeadsNowhere, OutOfThisWorld, TargetOutOfRange, TargetUnclear
+    """
+    by_id = {each.world.world_id: each for each in scene.destinations}
+    named = next((each for each in scene.destinations if _is_named(each.world, parsed.target)), None)
+    if named is not None and (scene.world.is_lobby or named.world.is_lobby):
+        return named
+    portals = [each for each in scene.things if each.portal_to is not None or "portal" in each.name]
+
+    def names_of(portal: Entity) -> Sequence[str]:
+        behind = by_id.get(portal.portal_to) if portal.portal_to else None
+        return (portal.name, behind.world.name, str(behind.world.world_id)) if behind else (portal.name,)
+
+    if named is not None and all(portal.portal_to != named.world.world_id for portal in portals):
+        raise OutOfThisWorld(name=named.world.name)
+    portal = find(portals, parsed.target, names_of, NowhereToGo)
+    if not scene.world.is_lobby and portal.squared_distance > PORTAL * PORTAL:
+        raise TargetOutOfRange(name=portal.name, distance=metres(portal.squared_distance), reach=PORTAL // 10)
+    if portal.portal_to is None or portal.portal_to not in by_id:
+        raise PortalLeadsNowhere(name=portal.name)
+    return by_id[portal.portal_to]
+
+
+def _named(scene: Scene, typed: str) -> Destination:
+    """Return the world of that name or id.
+
+    Raises:
+        NowhereToGo
+    """
+    found = next((each for each in scene.destinations if _is_named(each.world, typed)), None)
+    if found is None:
+        raise NowhereToGo(typed=quoted(typed))
+    return found
+
+
+def _is_named(world: World, typed: str) -> bool:
+    return key(typed) in (key(world.name), key(str(world.world_id)))
+
+
+def _wish(parsed: Parsed) -> tuple[str, str, str, str]:
+    """Return the name, role, species and world that are written; names with blanks stand in quotation marks.
+
+    Raises:
+        IncompleteCommand
+    """
+    words = _words(parsed)
+    if len(words) < 3:
+        raise IncompleteCommand(syntax=parsed.command.syntax)
+    return words[0], words[1], words[2], " ".join(words[3:])
+
+
+def _words(parsed: Parsed) -> list[str]:
+    return [marked or word for marked, word in _WORDS.findall(parsed.rest)]
+
+
+def _options(destination: Destination) -> GameMessage:
+    world, mine = destination.world, destination.mine
+    may_watch = world.privacy != PRIVATE
+    if mine is not None:
+        text = translate("{world} is open to you: you are {name} there.", world=world.name, name=mine.name)
+    elif may_watch:
+        text = translate(
+            'You can enter {world} without a body: watcher {world}. Or make a body: create character "Your Name" player'
+            " human {world}",
+            world=world.name,
+        )
+    else:
+        text = translate(
+            'Make a body to enter {world}: create character "Your Name" player human {world}', world=world.name
+        )
+    return GameMessage(
+        "trigger_entry_options",
+        text,
+        {
+            "world_id": str(world.world_id),
+            "world_name": world.name,
+            "character_id": str(mine.character_id) if mine else None,
+            "can_enter_as_watcher": may_watch,
+            "can_create_custom": mine is None,
+        },
+    )
+
+
+def _connect(world_id: UUID, character_id: UUID | None) -> dict[str, Any]:
+    return {"connect_as": str(character_id), "world_id": str(world_id)}

@@ -1,0 +1,1 @@
+"""Bodies of characters: attributes, species, backgrounds, and what a player may write about one."""

@@ -1,0 +1,133 @@
+"""The species and the questions about the past of a new character."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Annotated, Final, Self
+
+from pydantic import Field, model_validator
+
+from kernel.content.base import Document, Frozen, Key, Text
+from kernel.content.library import FileSection
+from kernel.content.po_files import TextId
+from kernel.content.problems import Problem, repeated
+from kernel.texts import term
+from worlds.bodies.models import Attribute, Attributes
+from worlds.configs import shipped
+from worlds.skills.models import Skill
+from worlds.text_contexts import BACKGROUND, DESCRIPTION, SPECIES
+
+GRANTS: Final = ((5,), (2, 2))
+"""What an answer may add: 5 to one skill, or 2 to each of two. Source: worlds 7.2."""
+
+
+class Species(Frozen):
+    """A kind of body that a player may choose."""
+
+    key: Key
+    written_name: Text = Field(alias="name")
+    written_description: Text = Field(alias="description")
+    written_attributes: dict[Attribute, Annotated[int, Field(ge=1, le=100)]] = Field(alias="attributes")
+
+    @property
+    def name(self) -> str:
+        return term(SPECIES, self.written_name)
+
+    @property
+    def description(self) -> str:
+        return term(DESCRIPTION, self.written_description)
+
+    @property
+    def attributes(self) -> Attributes:
+        return MappingProxyType(self.written_attributes)
+
+    @model_validator(mode="after")
+    def _has_all_attributes(self) -> Self:
+        if missing := [each.value for each in Attribute if each not in self.written_attributes]:
+            raise ValueError(f"no value for {', '.join(missing)}")
+        return self
+
+
+class SpeciesFile(Document):
+    species: tuple[Species, ...] = Field(min_length=1)
+
+
+class SpeciesSection(FileSection[SpeciesFile]):
+    file = "species.json"
+    model = SpeciesFile
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Species]:
+        """By key, in the order of the file."""
+        return MappingProxyType({each.key: each for each in self.document.species})
+
+    def problems(self) -> Iterator[Problem]:
+        return repeated(self.file, "species", "key", (each.key for each in self.document.species))
+
+    def texts(self) -> Iterator[TextId]:
+        for each in self.document.species:
+            yield TextId(SPECIES, each.written_name)
+            yield TextId(DESCRIPTION, each.written_description)
+
+    def summary(self) -> str:
+        return f"{len(self.by_key)} species"
+
+
+class BackgroundAnswer(Frozen):
+    """An answer, and the skills that it starts."""
+
+    key: Key
+    written_text: Text = Field(alias="text")
+    skills: dict[Skill, int]
+
+    @property
+    def text(self) -> str:
+        return term(BACKGROUND, self.written_text)
+
+    @model_validator(mode="after")
+    def _grants_as_much_as_any_other(self) -> Self:
+        if tuple(self.skills.values()) not in GRANTS:
+            raise ValueError("an answer grants 5 in one skill or 2 in each of two")
+        return self
+
+
+class BackgroundQuestion(Frozen):
+    """A question about a character's past."""
+
+    key: Key
+    written_text: Text = Field(alias="text")
+    answers: tuple[BackgroundAnswer, ...] = Field(min_length=3, max_length=4)
+
+    @property
+    def text(self) -> str:
+        return term(BACKGROUND, self.written_text)
+
+
+class BackgroundsFile(Document):
+    questions: tuple[BackgroundQuestion, ...] = Field(min_length=3, max_length=5)
+
+
+class BackgroundsSection(FileSection[BackgroundsFile]):
+    file = "backgrounds.json"
+    model = BackgroundsFile
+
+    def problems(self) -> Iterator[Problem]:
+        questions = self.document.questions
+        yield from repeated(self.file, "questions", "key", (each.key for each in questions))
+        answers = [answer.key for each in questions for answer in each.answers]
+        yield from repeated(self.file, "answers", "key", answers)
+
+    def texts(self) -> Iterator[TextId]:
+        for question in self.document.questions:
+            yield TextId(BACKGROUND, question.written_text)
+            for answer in question.answers:
+                yield TextId(BACKGROUND, answer.written_text)
+
+    def summary(self) -> str:
+        return f"{len(self.document.questions)} questions about the past"
+
+
+species = shipped[SpeciesSection]
+backgrounds = shipped[BackgroundsSection]

@@ -1,0 +1,66 @@
+"""What lies around the entrance of a new world: the content of starting_things.json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+from uuid import UUID, uuid5
+
+from pydantic import Field, PositiveInt
+
+from kernel.content.base import Document, Frozen, Key
+from kernel.content.library import FileSection
+from kernel.content.problems import Problem, unknown
+from worlds.configs import shipped
+from worlds.entities.models import ITEM
+from worlds.items.content import WorldItemsSection
+from worlds.items.models import COMMON
+from worlds.space.models import Position
+from worlds.world.events import ThingPlaced
+
+
+class StartingThing(Frozen):
+    """Something that lies near the entrance of each world."""
+
+    item: Key
+    quantity: PositiveInt = 1
+
+
+class StartingThingsFile(Document):
+    things: tuple[StartingThing, ...] = Field(min_length=1)
+
+
+class StartingThingsSection(FileSection[StartingThingsFile]):
+    file = "starting_things.json"
+    model = StartingThingsFile
+
+    def problems(self) -> Iterator[Problem]:
+        known = self.library[WorldItemsSection].by_key
+        for number, thing in enumerate(self.document.things):
+            yield from unknown(self.file, f"things[{number}].item", "item", thing.item, known)
+
+    def summary(self) -> str:
+        return f"{len(self.document.things)} starting things"
+
+
+starting_things: Final = shipped[StartingThingsSection]
+
+
+def placed(world_id: UUID, spots: Sequence[Position]) -> list[ThingPlaced]:
+    """Return the things that lie around an entrance, one at each spot; none where there is no dry ground."""
+    items = shipped[WorldItemsSection].by_key
+    return [
+        ThingPlaced(
+            world_id=world_id,
+            entity_id=uuid5(world_id, f"starting thing {number}"),
+            kind=ITEM,
+            name=items[thing.item].written_name,
+            description=items[thing.item].written_description,
+            position=spot,
+            item=thing.item,
+            quantity=thing.quantity,
+            durability=items[thing.item].durability,
+            quality=COMMON,
+        )
+        for number, (thing, spot) in enumerate(zip(starting_things.document.things, spots, strict=False))
+    ]

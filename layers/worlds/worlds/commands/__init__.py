@@ -1,0 +1,1 @@
+"""What a player types: the table of commands, and how a line is read."""

@@ -1,0 +1,99 @@
+"""A piece of ground that has been read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from kernel.errors import Refused
+from worlds.generation.ground import FINEST, Ground, Land
+from worlds.generation.parameters import from_json
+from worlds.generation.scale import CIRCUMFERENCES
+from worlds.generation.tiles import Tile, TileKey
+from worlds.space.models import METRE, Position
+from worlds.world.models import World
+
+WADED: Final = 1.2
+"""Metres of water that people wade through."""
+FORD: Final = 3
+"""The largest size of a river that people wade through."""
+
+
+class TilesMissing(Exception):
+    """Ground was looked at whose tiles have not been read; they are in `keys`."""
+
+    def __init__(self, keys: frozenset[TileKey]) -> None:
+        super().__init__(sorted(keys))
+        self.keys = keys
+
+
+@dataclass(frozen=True, slots=True)
+class Terrain:
+    """The ground of a world, as far as its tiles have been read."""
+
+    land: Land
+    tiles: Mapping[TileKey, Tile]
+
+    def at(self, position: Position, detail: float = FINEST) -> Ground:
+        """Return the ground at a place.
+
+        Args:
+            detail: metres; finer hills are left out.
+
+        Raises:
+            TilesMissing
+        """
+        x, y = position.x / METRE, position.y / METRE
+        try:
+            return self.land.ground(x, y, self.tiles, detail)
+        except KeyError:
+            raise TilesMissing(self.land.tiles_around(x, y) - self.tiles.keys()) from None
+
+    def river_from(self, position: Position) -> Position | None:
+        """Return the nearest place in a river between the cells around; its coordinates may lie beyond the seam.
+
+        Raises:
+            TilesMissing
+        """
+        x, y = position.x / METRE, position.y / METRE
+        try:
+            found = self.land.nearest_river(x, y, self.tiles)
+        except KeyError:
+            raise TilesMissing(self.land.tiles_around(x, y) - self.tiles.keys()) from None
+        return None if found is None else Position(round(found[0] * METRE), round(found[1] * METRE))
+
+
+class TooDeep(Refused):
+    """There is water in the way."""
+
+    code = "movement_blocked"
+    message = "The {water} is too deep to walk through. Go along its bank, or look for a ford."
+
+
+class NoMap(Refused):
+    """The world has no ground to draw."""
+
+    code = "invalid_command"
+    message = "There is no map of {name}: it is the same everywhere. Type look to see what is around you."
+
+
+def land_of(world: World) -> Land | None:
+    """Return what the ground of a world depends on; None for a world without ground of its own, such as the lobby."""
+    if "digest" not in world.generation:
+        return None
+    return planned_land(world)
+
+
+def planned_land(world: World) -> Land:
+    """Return what the ground of a world depends on that is still to be made."""
+    size = from_json(world.generation["parameters"]).size
+    around = world.space.circumference / METRE if world.space.shape == "spherical" else CIRCUMFERENCES[size]
+    return Land(world.generation["seed"], size, around)
+
+
+def is_too_deep(ground: Ground) -> bool:
+    """Tell whether the water at a place is too deep to walk through."""
+    if ground.water == "sea":
+        return -ground.altitude > WADED
+    return ground.water == "lake" or ground.river > FORD

@@ -1,0 +1,59 @@
+"""What an operator sees of Worlds in the database."""
+
+from kernel.inspection import Inspection
+
+INSPECTIONS = (
+    Inspection(
+        "log",
+        ("worlds.events", "worlds.snapshots"),
+        {"last": "(SELECT max(occurred_at) FROM worlds.events)"},
+    ),
+    Inspection(
+        "world",
+        ("worlds.worlds", "worlds.members"),
+        {
+            "by status": """
+                (SELECT string_agg(status || ' ' || n, ', ' ORDER BY status)
+                 FROM (SELECT status, count(*) AS n FROM worlds.worlds GROUP BY status) AS counted)
+            """
+        },
+    ),
+    Inspection(
+        "characters",
+        ("worlds.characters", "worlds.holdings", "worlds.ignored"),
+        {"present": "(SELECT count(*) FROM worlds.characters WHERE is_present)"},
+    ),
+    Inspection(
+        "entities",
+        ("worlds.entities",),
+        {
+            "by kind": """
+                (SELECT string_agg(kind || ' ' || n, ', ' ORDER BY kind)
+                 FROM (SELECT kind, count(*) AS n FROM worlds.entities GROUP BY kind) AS counted)
+            """
+        },
+    ),
+    Inspection("entering", ("worlds.whereabouts",)),
+    Inspection(
+        "play",
+        ("worlds.connections", "worlds.answers"),
+        {"open connections": "(SELECT count(*) FROM worlds.connections WHERE closing IS NULL)"},
+    ),
+    Inspection(
+        "posts",
+        ("worlds.posts", "worlds.mailboxes", "worlds.pusher_lease"),
+        {
+            "waiting": "(SELECT count(*) FROM worlds.posts WHERE delivered_at IS NULL)",
+            "waiting since": "(SELECT min(posted_at) FROM worlds.posts WHERE delivered_at IS NULL)",
+        },
+    ),
+    Inspection(
+        "reporting",
+        ("worlds.reports",),
+        {"open": "(SELECT count(*) FROM worlds.reports WHERE decided_at IS NULL)"},
+    ),
+    Inspection("tickets", ("worlds.tickets",)),
+    Inspection("trading", ("worlds.trades",)),
+    Inspection("building", ("worlds.checkpoints", "worlds.tiles")),
+    Inspection("ground", ("worlds.maps",)),
+)

@@ -1,0 +1,124 @@
+"""The kinds of things that can be carried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field, NonNegativeInt, PositiveInt, StringConstraints, model_validator
+
+from kernel.content.base import Document, Frozen, Key, Text
+from kernel.content.library import FileSection
+from kernel.content.po_files import TextId
+from kernel.content.problems import Problem, repeated
+from kernel.texts import term, term_n
+from worlds.configs import shipped
+from worlds.text_contexts import DESCRIPTION, ITEM
+
+ItemName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 '-]+$", min_length=1, max_length=128)]
+"""Source: worlds 2.4."""
+Fit = Literal["main_hand", "off_hand", "head", "chest", "legs", "feet", "neck", "ring"]
+"""Where a kind of thing is worn; a ring fits either of two slots."""
+Damage = Literal["slashing", "piercing", "bludgeoning", "ranged"]
+Armor = Literal["leather", "chain", "plate"]
+FULL_DURABILITY: Final = 100
+
+
+class Effect(Frozen):
+    """What using a thing does.
+
+    Attributes:
+        kind: `light` shines; the others give points back, or end what it names.
+        amount: points; 0 for what has none.
+        seconds: how long it lasts; 0 for at once.
+    """
+
+    kind: Literal["restore_stamina", "restore_hp", "restore_focus", "light", "end_bleeding", "end_poison"]
+    amount: NonNegativeInt = 0
+    seconds: NonNegativeInt = 0
+
+
+class WorldItem(Frozen):
+    """A kind of thing.
+
+    Attributes:
+        grams: of one.
+        durability: of a new one, and the most that a repair brings back.
+        fit: where it is worn; None for nowhere.
+        base_damage: 0 for what is no weapon.
+        armor_type: None for what protects from nothing.
+        shines: gives light while it is worn.
+        effect: what using it does; None for what cannot be used.
+    """
+
+    key: Key
+    written_name: ItemName = Field(alias="name")
+    written_plural: ItemName = Field(alias="plural")
+    written_description: Text = Field(alias="description")
+    grams: PositiveInt
+    max_stack: PositiveInt = 1
+    durability: int = Field(default=FULL_DURABILITY, ge=1, le=FULL_DURABILITY)
+    fit: Fit | None = None
+    damage_type: Damage | None = None
+    base_damage: NonNegativeInt = 0
+    armor_type: Armor | None = None
+    shines: bool = False
+    effect: Effect | None = None
+
+    @property
+    def name(self) -> str:
+        return term(ITEM, self.written_name)
+
+    @property
+    def plural(self) -> str:
+        return self.name_of(2)
+
+    @property
+    def description(self) -> str:
+        return term(DESCRIPTION, self.written_description)
+
+    def name_of(self, number: int) -> str:
+        """Return the name of a number of them, without the number."""
+        return term_n(ITEM, self.written_name, self.written_plural, number)
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if self.fit and self.max_stack > 1:
+            raise ValueError("what is worn does not stack: each one has a durability and a slot of its own")
+        if (self.damage_type is None) != (self.base_damage == 0):
+            raise ValueError("a weapon has both damage_type and base_damage")
+        if (self.damage_type or self.armor_type or self.shines) and not self.fit:
+            raise ValueError("weapons, armour and lamps need a fit: they work while they are worn")
+        return self
+
+
+class WorldItemsFile(Document):
+    items: tuple[WorldItem, ...] = Field(min_length=1)
+
+
+class WorldItemsSection(FileSection[WorldItemsFile]):
+    file = "items.json"
+    model = WorldItemsFile
+
+    @cached_property
+    def by_key(self) -> Mapping[str, WorldItem]:
+        """By key, in the order of the file."""
+        return MappingProxyType({item.key: item for item in self.document.items})
+
+    def problems(self) -> Iterator[Problem]:
+        rows = self.document.items
+        yield from repeated(self.file, "items", "key", (item.key for item in rows))
+        yield from repeated(self.file, "items", "name", (item.written_name.lower() for item in rows))
+
+    def texts(self) -> Iterator[TextId]:
+        for item in self.document.items:
+            yield TextId(ITEM, item.written_name, item.written_plural)
+            yield TextId(DESCRIPTION, item.written_description)
+
+    def summary(self) -> str:
+        return f"{len(self.by_key)} items"
+
+
+items = shipped[WorldItemsSection]

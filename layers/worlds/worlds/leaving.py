@@ -1,0 +1,41 @@
+"""What someone takes along of Worlds, everything that they own, made or did here; and what foreign keys do not delete.
+
+The SQL is here and not with the features, because it says the same of every table. A test compares it with the schema.
+"""
+
+from __future__ import annotations
+
+from typing import Final, LiteralString
+from uuid import UUID
+
+from kernel.accounts.leaving import Export
+from kernel.database import Tx
+from worlds.forgetting import service as forgetting
+
+_OWN_CHARACTERS: LiteralString = "SELECT character_id FROM worlds.characters WHERE account_id = %(account_id)s"
+
+
+def _of_characters(name: LiteralString, column: LiteralString = "character_id") -> Export:
+    return Export(name, "t." + column + " IN (" + _OWN_CHARACTERS + ")")
+
+
+EXPORTS: Final = (
+    Export("worlds.worlds", "t.owner_id = %(account_id)s"),
+    Export("worlds.members"),
+    Export("worlds.characters"),
+    _of_characters("worlds.holdings"),
+    _of_characters("worlds.ignored"),
+    _of_characters("worlds.posts"),
+    _of_characters("worlds.answers"),
+    Export("worlds.trades", "t.first_id IN (" + _OWN_CHARACTERS + ") OR t.second_id IN (" + _OWN_CHARACTERS + ")"),
+    Export("worlds.reports", "t.reporter_id = %(account_id)s", row="to_jsonb(t) - 'account_id' - 'decided_by'"),
+    Export("worlds.whereabouts"),
+    Export("worlds.connections"),
+    Export("worlds.tickets", row="to_jsonb(t) - 'ticket_hash'"),
+    _of_characters("worlds.events", "aggregate_id"),
+)
+
+
+def forget(tx: Tx, account_id: UUID) -> None:
+    """Let an account leave all worlds, in the transaction that deletes it."""
+    forgetting.forget(tx, account_id)

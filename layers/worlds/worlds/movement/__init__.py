@@ -1,0 +1,1 @@
+"""Moving: what a step costs, stamina and its return, facing, and flying."""

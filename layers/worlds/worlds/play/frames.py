@@ -1,0 +1,87 @@
+"""Parsing what clients send. Source: worlds 4.1."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from worlds.acting.models import InvalidCommand
+
+MAX_ID: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFrame:
+    """A message of a client.
+
+    Attributes:
+        kind: command or ping.
+        command_id: made by the client, so that a repeat is recognised; None if it made none.
+        text: of a command.
+    """
+
+    kind: str
+    command_id: str | None
+    text: str = ""
+
+
+def read(body: str) -> list[ClientFrame]:
+    """Return the messages of a frame: several documents may be joined by newlines.
+
+    Raises:
+        InvalidCommand
+    """
+    lines = [line for line in body.split("\n") if line.strip()]
+    try:
+        documents = [json.loads(line) for line in lines]
+    except (ValueError, RecursionError):
+        try:
+            documents = [json.loads(body)]  # one document, written over several lines
+        except (ValueError, RecursionError):
+            raise InvalidCommand(
+                problem='A message is a JSON document: {"type": "command", "data": {"text": "look"}}.'
+            ) from None
+    if not documents:
+        raise InvalidCommand(problem="The message is empty.")
+    return [_frame(document) for document in documents]
+
+
+def _frame(document: Any) -> ClientFrame:
+    if not isinstance(document, dict):
+        raise InvalidCommand(problem="A message is a JSON object.")
+    data = document.get("data") or {}
+    if not isinstance(data, dict):
+        raise InvalidCommand(problem="data: a JSON object.")
+    command_id = document.get("id", data.get("id"))
+    if command_id is not None and (not isinstance(command_id, str) or not 1 <= len(command_id) <= MAX_ID):
+        raise InvalidCommand(problem=f"id: a text of 1 to {MAX_ID} characters.")
+    match document.get("type"):
+        case "ping":
+            return ClientFrame("ping", command_id)
+        case "command":
+            return ClientFrame("command", command_id, _text(data))
+        case "interview_response":
+            return ClientFrame("command", command_id, f"tell statue {_written(data, 'text')}")
+        case other:
+            raise InvalidCommand(problem=f"There is no type {other!r}. Send a command, or a ping.")
+
+
+def _text(data: Mapping[str, Any]) -> str:
+    """Return a command's text; the older form has its parts apart."""
+    if "text" in data:
+        return _written(data, "text")
+    parts = [_written(data, "action")]
+    quantity = data.get("quantity")
+    if isinstance(quantity, int | str) and not isinstance(quantity, bool) and quantity != "":
+        parts.append(str(quantity))
+    parts += [_written(data, name) for name in ("recipient", "target", "message") if data.get(name) is not None]
+    return " ".join(parts)
+
+
+def _written(data: Mapping[str, Any], name: str) -> str:
+    value = data.get(name)
+    if not isinstance(value, str):
+        raise InvalidCommand(problem=f"{name}: a text.")
+    return value

@@ -1,0 +1,29 @@
+"""Characters leave their world when their player is gone."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from kernel.database import Tx
+from worlds.characters import queries as characters_sql
+from worlds.characters import service as characters
+from worlds.characters.events import CharacterLeft
+from worlds.play import queries
+from worlds.posts import service as posts
+from worlds.trading import queries as trading
+
+
+def put_out(tx: Tx, world_id: UUID, account_id: UUID) -> None:
+    """Let someone who no longer belongs to a world leave it: their connection is closed."""
+    queries.close_in_world(tx, world_id, account_id, "uninvited")
+    posts.ensure_awake(tx)
+
+
+def leave(tx: Tx, character_id: UUID, reason: str) -> None:
+    """Let a character leave its world, unless another connection plays it."""
+    characters_sql.lock(tx, [character_id])
+    connected = queries.find_open_connection(tx, character_id)
+    character = characters.ask(tx, character_id)()
+    if character is not None and character.is_present and connected.fetchone() is None:
+        trading.delete_of(tx, character_id)
+        characters.save(tx, character, [CharacterLeft(character_id=character_id, reason=reason)])

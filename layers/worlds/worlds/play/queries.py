@@ -1,0 +1,395 @@
+"""What commands see, a statement for each need; and worlds.connections and worlds.answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from kernel.database import Cursor, Tx
+from kernel.naming import key
+from worlds.acting.models import Destination, Mine, SeenPerson
+from worlds.characters import queries as characters
+from worlds.entities import queries as entities
+from worlds.space.models import Position
+from worlds.world import queries as worlds
+
+COMMANDS_PER_SECOND: Final = 20
+"""Source: worlds 3."""
+ENDED_AT_ONCE: Final = 100
+"""Old connections."""
+
+_ME: Final[LiteralString] = """
+    (SELECT c.character_id, c.account_id, c.world_id, c.x, c.y, c.z, w.circumference
+     FROM worlds.connections AS k
+     JOIN worlds.characters AS c USING (character_id)
+     JOIN worlds.worlds AS w USING (world_id)
+     WHERE k.connection_id = %(connection)s)
+"""
+_PERSON: Final[LiteralString] = """
+    p.character_id, p.account_id, p.name, p.species, p.role, p.description, p.world_id, p.x, p.y, p.z,
+    NOT EXISTS (SELECT FROM worlds.ignored AS i
+                WHERE i.character_id = p.character_id AND i.ignored_id = me.character_id) AS hears_me
+"""
+
+
+def lock_connection(tx: Tx, connection_id: str) -> Cursor:
+    """Count a command of a connection, and lock it: its commands run one after the other.
+
+    Returns:
+        One row: character_id, account_id, session_id, closing, `tiles` around it, and `commands` of this second.
+    """
+    return tx.execute(
+        """
+        UPDATE worlds.connections SET
+            heard_at = %(now)s,
+            commands = CASE WHEN window_began BETWEEN %(now)s - interval '1 second' AND %(now)s
+                       THEN commands + 1 ELSE 1 END,
+            window_began = CASE WHEN window_began BETWEEN %(now)s - interval '1 second' AND %(now)s
+                           THEN window_began ELSE %(now)s END
+        WHERE connection_id = %(connection)s
+        RETURNING character_id, account_id, session_id, closing, commands, tiles
+        """,
+        {"connection": connection_id, "now": tx.now},
+    )
+
+
+def lock_player(tx: Tx, connection_id: str) -> None:
+    """Lock the character of a connection."""
+    tx.execute(
+        """
+        SELECT FROM worlds.characters
+        WHERE character_id = (SELECT character_id FROM worlds.connections WHERE connection_id = %s) FOR UPDATE
+        """,
+        (connection_id,),
+    )
+
+
+def find_player(tx: Tx, connection_id: str) -> Cursor:
+    """Return one row: the character of a connection, its world, and whether its session is still open."""
+    return tx.execute(
+        "SELECT "
+        + characters.COLUMNS
+        + ", "
+        + worlds.COLUMNS
+        + """,
+            EXISTS (SELECT FROM kernel.sessions AS s
+                    WHERE s.session_id = k.session_id AND s.account_id = k.account_id
+                      AND s.ended_at IS NULL AND s.expires_at > %(now)s) AS has_session,
+            (SELECT last_seq FROM worlds.mailboxes AS m WHERE m.character_id = c.character_id) AS last_seq
+        FROM worlds.connections AS k
+        JOIN worlds.characters AS c USING (character_id)
+        JOIN worlds.worlds AS w USING (world_id)
+        WHERE k.connection_id = %(connection)s
+        """,
+        {"connection": connection_id, "now": tx.now},
+    )
+
+
+def list_things_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
+    """Return the things around a player, wherever they stand when this runs, nearest first.
+
+    Args:
+        radius: decimetres; what is exactly that far away belongs to it.
+    """
+    return tx.execute(
+        "SELECT * FROM (SELECT "
+        + entities.COLUMNS
+        + ", worlds.squared_distance(me.circumference, me.x, me.y, me.z, e.x, e.y, e.z) AS squared_distance FROM "
+        + _ME
+        + """ AS me,
+        LATERAL (SELECT * FROM worlds.entities AS e
+                 WHERE e.world_id = me.world_id
+                   AND e.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS e
+        ) AS near
+        WHERE squared_distance <= %(squared)s
+        ORDER BY squared_distance, entity_id
+        """,
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius)},
+    )
+
+
+def list_people_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
+    """Return the other people around a player, nearest first."""
+    return tx.execute(
+        "SELECT * FROM (SELECT "
+        + _PERSON
+        + ", worlds.squared_distance(me.circumference, me.x, me.y, me.z, p.x, p.y, p.z) AS squared_distance FROM "
+        + _ME
+        + """ AS me,
+        LATERAL (SELECT * FROM worlds.characters AS p
+                 WHERE p.is_present AND p.world_id = me.world_id AND p.character_id <> me.character_id
+                   AND p.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS p
+        ) AS near
+        WHERE squared_distance <= %(squared)s
+        ORDER BY squared_distance, character_id
+        """,
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius)},
+    )
+
+
+def list_partners(tx: Tx, connection_id: str, radius: int) -> Cursor:
+    """Return the other people within reach of a player, whole; they are not locked.
+
+    What changes them is repeated if they have changed in the meantime: each event has a version of its own.
+    """
+    return tx.execute(
+        "SELECT "
+        + characters.COLUMNS
+        + " FROM "
+        + _ME
+        + """ AS me,
+        LATERAL (SELECT * FROM worlds.characters AS p
+                 WHERE p.is_present AND p.world_id = me.world_id AND p.character_id <> me.character_id
+                   AND p.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS c
+        WHERE worlds.squared_distance(me.circumference, me.x, me.y, me.z, c.x, c.y, c.z) <= %(squared)s
+        ORDER BY worlds.squared_distance(me.circumference, me.x, me.y, me.z, c.x, c.y, c.z), c.character_id
+        """,
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius)},
+    )
+
+
+def list_people_in_world(tx: Tx, connection_id: str) -> Cursor:
+    """Return the other people in a player's world, by name; a hundred at most."""
+    return tx.execute(
+        "SELECT "
+        + _PERSON
+        + ", NULL AS squared_distance FROM "
+        + _ME
+        + """ AS me
+        JOIN worlds.characters AS p ON p.world_id = me.world_id AND p.is_present AND p.character_id <> me.character_id
+        ORDER BY p.name_key LIMIT 100
+        """,
+        {"connection": connection_id},
+    )
+
+
+def list_people_named(tx: Tx, connection_id: str, keys: list[str]) -> Cursor:
+    """Return the people anywhere who are called so.
+
+    Args:
+        keys: names, as `kernel.naming.person_key` makes them.
+    """
+    return tx.execute(
+        "SELECT "
+        + _PERSON
+        + ", NULL AS squared_distance FROM "
+        + _ME
+        + " AS me JOIN worlds.characters AS p ON p.name_key = ANY(%(keys)s) AND p.is_present"
+        + " AND p.character_id <> me.character_id ORDER BY p.world_id = me.world_id DESC, p.character_id LIMIT 10",
+        {"connection": connection_id, "keys": keys},
+    )
+
+
+def list_last_tellers(tx: Tx, connection_id: str) -> Cursor:
+    """Return at most one row: who has told a player something last, as a person."""
+    return tx.execute(
+        "SELECT "
+        + _PERSON
+        + ", NULL AS squared_distance FROM "
+        + _ME
+        + """ AS me JOIN worlds.characters AS p ON p.character_id = (
+            SELECT (t.envelope #>> '{data,metadata,sender_id}')::uuid FROM worlds.posts AS t
+            WHERE t.character_id = me.character_id AND t.envelope #>> '{data,type}' = 'tell'
+            ORDER BY t.post_id DESC LIMIT 1)
+        """,
+        {"connection": connection_id},
+    )
+
+
+def list_destinations(
+    tx: Tx, connection_id: str, names: Sequence[str], portals_within: int, *, here: bool = False
+) -> Cursor:
+    """Return the worlds that a player may go to, with what decides whether they may, and their character there.
+
+    Args:
+        names: of worlds, or their ids, as they were typed.
+        portals_within: decimetres; also the worlds behind the portals that are that near.
+        here: also the world where the player is.
+    """
+    return tx.execute(
+        "SELECT "
+        + worlds.COLUMNS
+        + """,
+            (SELECT m.role FROM worlds.members AS m
+             WHERE m.world_id = w.world_id AND m.account_id = me.account_id) AS role,
+            (SELECT count(*) FROM worlds.characters AS i
+             WHERE i.world_id = w.world_id AND i.is_present AND i.account_id <> me.account_id) AS inside,
+            (SELECT 'admin' = ANY (a.roles) FROM kernel.accounts AS a WHERE a.account_id = me.account_id) AS is_admin,
+            mine.character_id AS mine_id, mine.name AS mine_name, mine.role AS mine_role
+        FROM """
+        + _ME
+        + """ AS me
+        JOIN worlds.worlds AS w ON w.world_id IN (
+            SELECT named.world_id FROM worlds.worlds AS named
+            WHERE named.name_key = ANY(%(keys)s) OR named.world_id = ANY(%(ids)s)
+            UNION ALL
+            SELECT me.world_id WHERE %(here)s
+            UNION ALL
+            (SELECT (e.metadata ->> 'world_id')::uuid FROM worlds.entities AS e
+             WHERE %(within)s > 0 AND e.world_id = me.world_id AND e.metadata ->> 'world_id' IS NOT NULL
+               AND e.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(within)s)))
+             ORDER BY worlds.squared_distance(me.circumference, me.x, me.y, me.z, e.x, e.y, e.z) LIMIT 100))
+        LEFT JOIN worlds.characters AS mine ON mine.world_id = w.world_id AND mine.account_id = me.account_id
+        """,
+        {
+            "connection": connection_id,
+            "keys": [key(name) for name in names],
+            "ids": [UUID(name) for name in names if _is_id(name)],
+            "within": portals_within,
+            "here": here,
+        },
+    )
+
+
+def read_destination(row: dict[str, Any]) -> Destination:
+    """Return the destination of a row."""
+    mine = Mine(row["mine_id"], row["mine_name"], row["mine_role"]) if row["mine_id"] else None
+    return Destination(worlds.read(row), worlds.read_admission(row, is_admin=bool(row["is_admin"])), mine)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def read_person(row: dict[str, Any]) -> SeenPerson:
+    """Return the person of a row."""
+    return SeenPerson(
+        character_id=row["character_id"],
+        name=row["name"],
+        species=row["species"],
+        role=row["role"],
+        description=row["description"],
+        world_id=row["world_id"],
+        position=Position(row["x"], row["y"], row["z"]),
+        squared_distance=row["squared_distance"],
+        hears_me=row["hears_me"],
+        account_id=row["account_id"],
+    )
+
+
+def find_answer(tx: Tx, connection_id: str, command_id: str) -> Cursor:
+    """Return one row with `body` if the player's command of this id was answered before."""
+    return tx.execute(
+        """
+        SELECT body FROM worlds.answers JOIN worlds.connections USING (character_id)
+        WHERE connection_id = %s AND command_id = %s
+        """,
+        (connection_id, command_id),
+    )
+
+
+def insert_answer(tx: Tx, character_id: UUID, command_id: str | None, command: str, body: list[Any]) -> None:
+    tx.execute(
+        """
+        INSERT INTO worlds.answers (character_id, command_id, command, body, answered_at)
+        VALUES (%s, %s, %s, %s, %s)
+        """,
+        (character_id, command_id, command, Jsonb(body), tx.now),
+    )
+
+
+def replace_connection(tx: Tx, connection_id: str, character_id: UUID, account_id: UUID, session_id: UUID) -> None:
+    """Store a new connection of a character; an earlier one is to be closed."""
+    tx.execute(
+        "UPDATE worlds.connections SET closing = 'replaced' WHERE character_id = %s AND closing IS NULL",
+        (character_id,),
+    )
+    tx.execute(
+        """
+        INSERT INTO worlds.connections (connection_id, character_id, account_id, session_id, opened_at, heard_at)
+        VALUES (%s, %s, %s, %s, %s, %s)
+        """,
+        (connection_id, character_id, account_id, session_id, tx.now, tx.now),
+    )
+    # What is on its way to the earlier connection is sent again to this one.
+    tx.execute(
+        """
+        INSERT INTO worlds.mailboxes (character_id) VALUES (%s)
+        ON CONFLICT (character_id) DO UPDATE SET leased_until = NULL
+        """,
+        (character_id,),
+    )
+
+
+def delete_connection(tx: Tx, connection_id: str) -> Cursor:
+    """Delete a connection; return one row with `character_id` and `closing` if it was known."""
+    return tx.execute(
+        "DELETE FROM worlds.connections WHERE connection_id = %s RETURNING character_id, closing", (connection_id,)
+    )
+
+
+def find_open_connection(tx: Tx, character_id: UUID) -> Cursor:
+    """Return a row if a character has an open connection."""
+    return tx.execute("SELECT 1 FROM worlds.connections WHERE character_id = %s AND closing IS NULL", (character_id,))
+
+
+def close(tx: Tx, connection_id: str, reason: str) -> None:
+    """Let the pusher close a connection."""
+    tx.execute("UPDATE worlds.connections SET closing = %s WHERE connection_id = %s", (reason, connection_id))
+
+
+def close_in_world(tx: Tx, world_id: UUID, account_id: UUID, reason: str) -> None:
+    """Let the pusher close the connection of someone's character in a world."""
+    tx.execute(
+        """
+        UPDATE worlds.connections SET closing = %s
+        WHERE closing IS NULL
+          AND character_id = (SELECT character_id FROM worlds.characters WHERE account_id = %s AND world_id = %s)
+        """,
+        (reason, account_id, world_id),
+    )
+
+
+def take_closing(tx: Tx) -> Cursor:
+    """Delete the connections that are to be closed; return rows of connection_id, character_id and closing."""
+    return tx.execute(
+        """
+        DELETE FROM worlds.connections WHERE connection_id IN (
+            SELECT connection_id FROM worlds.connections WHERE closing IS NOT NULL LIMIT 100 FOR UPDATE SKIP LOCKED)
+        RETURNING connection_id, character_id, closing
+        """
+    )
+
+
+def delete_opened_before(tx: Tx, moment: datetime) -> Cursor:
+    """Delete some old connections; return rows of `character_id`, in the order in which characters are locked."""
+    return tx.execute(
+        """
+        WITH gone AS (
+            DELETE FROM worlds.connections WHERE connection_id IN (
+                SELECT connection_id FROM worlds.connections WHERE opened_at < %s LIMIT %s FOR UPDATE SKIP LOCKED)
+            RETURNING character_id)
+        SELECT character_id FROM gone ORDER BY character_id
+        """,
+        (moment, ENDED_AT_ONCE),
+    )
+
+
+def list_scrollback(tx: Tx, character_id: UUID, limit: int) -> Cursor:
+    """Return the last lines that a character was posted or answered: rows of `at` and `envelope`, newest first.
+
+    What was sent again already is left out, so that each line is there once however often someone connects.
+    """
+    return tx.execute(
+        """
+        (SELECT posted_at AS at, envelope FROM worlds.posts
+         WHERE character_id = %(character)s AND delivered_at IS NOT NULL
+             AND envelope ->> 'type' = 'game_message' AND NOT envelope ? 'again'
+         ORDER BY post_id DESC LIMIT %(limit)s)
+        UNION ALL
+        (SELECT answered_at, line - '{command_id,posts}'::text[]
+         FROM (SELECT answered_at, body FROM worlds.answers WHERE character_id = %(character)s
+               ORDER BY answer_id DESC LIMIT %(limit)s) AS answered, jsonb_array_elements(body) AS line
+         WHERE line ->> 'type' IN ('game_message', 'error'))
+        ORDER BY at DESC LIMIT %(limit)s
+        """,
+        {"character": character_id, "limit": limit},
+    )

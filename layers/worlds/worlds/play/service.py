@@ -1,0 +1,286 @@
+"""Playing over a socket: a player comes, sends commands, and goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+from uuid import UUID
+
+from kernel.accounts.models import Identity
+from kernel.database import Cursor, Tx
+from kernel.errors import DomainError
+from worlds.acting import table
+from worlds.acting.arriving import greeting
+from worlds.acting.models import CommandOutcome, NotInGame, PlayerPost, Scene, TooManyCommands
+from worlds.acting.needs import EARSHOT, NOTHING, REACH, SIGHT, Needs
+from worlds.acting.sheet import state_update
+from worlds.characters import queries as characters_sql
+from worlds.characters import service as characters
+from worlds.characters.events import CharacterEntered
+from worlds.characters.models import Character
+from worlds.commands.models import Parsed
+from worlds.entering import making
+from worlds.entering import queries as entering
+from worlds.entities import queries as entities
+from worlds.ground import mapping
+from worlds.ground import queries as terrain_sql
+from worlds.ground import service as terrain
+from worlds.ground.models import land_of
+from worlds.maps.models import PORTAL, MapEntity
+from worlds.maps.rules import SHORT_SIDE
+from worlds.play import queries
+from worlds.play.frames import ClientFrame
+from worlds.play.leaving import leave
+from worlds.posts import envelopes
+from worlds.posts import service as posts
+from worlds.posts.envelopes import Envelope
+from worlds.trading import queries as trading
+from worlds.trading.models import Trade
+from worlds.world import queries as worlds_sql
+from worlds.world import service as worlds
+
+SCROLLBACK: Final = 200
+"""Lines that are sent again to who comes back."""
+
+
+def play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str = "") -> list[Envelope]:
+    """Do what a player has typed, and return what they read; a repeat of its id gets the same answer again.
+
+    Raises:
+        NotInGame: the connection has no character, or is about to be closed.
+        TooManyCommands
+    """
+    parsed = table.read(frame.text)
+    locked = queries.lock_connection(tx, connection_id)
+    trades = _lock_trades(tx, connection_id, parsed)  # before anyone is locked: both sides of a trade lock it first
+    queries.lock_player(tx, connection_id)
+    found = queries.find_player(tx, connection_id)
+    earlier = queries.find_answer(tx, connection_id, frame.command_id) if frame.command_id else None
+    seen = _ask(tx, connection_id, parsed)
+    ground = terrain.ask(tx, connection_id) if _needs(parsed).ground else None
+    atlas = terrain_sql.find_map_around(tx, connection_id, SHORT_SIDE) if _needs(parsed).atlas else None
+    connection, row = locked.fetchone(), found.fetchone()
+    if connection is None or row is None or connection["closing"]:
+        raise NotInGame
+    if connection["commands"] > queries.COMMANDS_PER_SECOND:
+        raise TooManyCommands(seconds=1)
+    if not row["has_session"]:
+        queries.close(tx, connection_id, "session_ended")
+        posts.ensure_awake(tx)
+        return []
+    me = characters_sql.read(row)
+    tx.about = me.account_id
+    world = worlds_sql.read(row)
+    scene = Scene(me=me, world=world, now=tx.now, rng=tx.rng, trade=trades(), **seen())
+    marks = {"command_id": frame.command_id, "posts": row["last_seq"] or 0}
+    if earlier is not None and (stored := earlier.fetchone()) is not None:
+        has_moved = any(each["type"] == "state_update" for each in stored["body"])
+        if ground is None or not has_moved:
+            return stored["body"]
+        return [*stored["body"], *_map(tx, replace(scene, ground=ground(world)), me, marks)]
+    if atlas is not None and land_of(world) is not None:
+        scene = replace(scene, atlas=terrain.map_of(tx, world, stored=atlas))
+    if ground is not None:
+        scene = replace(scene, ground=ground(world))
+    outcome, error, scene = terrain.with_ground(
+        tx, world, scene.ground, lambda read: _decided(replace(scene, ground=read), parsed)
+    )
+    metadata = {"request_id": request_id, "command_id": frame.command_id}
+    after = _save(tx, me, outcome, metadata)
+    answer = _answer(tx, scene, after, outcome, error)
+    if after.position != me.position:
+        terrain.note_tiles(tx, connection_id, world, after.position, connection["tiles"])
+    for envelope in answer:
+        envelope |= marks
+    queries.insert_answer(tx, me.character_id, frame.command_id, frame.text, answer)
+    if after.position == me.position:
+        return answer
+    return [*answer, *_map(tx, scene, after, marks)]  # not stored: it is drawn again for a repeat
+
+
+def ping(tx: Tx, connection_id: str) -> list[Envelope]:
+    """Return a pong with the state of the character, as far as it can be known without a command.
+
+    Raises:
+        NotInGame
+    """
+    row = queries.find_player(tx, connection_id).fetchone()
+    if row is None:
+        raise NotInGame
+    me = characters_sql.read(row)
+    seen = {"posts": row["last_seq"] or 0}
+    return [{**envelopes.other("pong", {}, tx.now), **seen}, {**state_update(me, tx.now), **seen}]
+
+
+def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Character:
+    """Let a player's client be connected as one of their characters; an earlier connection of it is closed.
+
+    What they read first waits until the connection is open.
+
+    Raises:
+        CharacterNotFound, CharacterNotOwned, WorldPrivate, WorldNotReady, WorldFull
+    """
+    asked = worlds.ask_entered(tx, me, character_id)
+    latest = characters.ask_latest_body(tx, me.account_id)
+    character = characters.owned(tx, me.account_id, character_id)
+    world = asked(to_enter=not character.is_present)
+    lines = queries.list_scrollback(tx, character_id, SCROLLBACK)
+    queries.replace_connection(tx, connection_id, character_id, me.account_id, me.session_id)
+    near = queries.list_people_near(tx, connection_id, EARSHOT)
+    things = queries.list_things_near(tx, connection_id, SIGHT)
+    entering.save_choice(tx, me.account_id, character.world_id, character_id)
+    changed = making.resembling(character, latest())
+    if changed:
+        character = characters.save(tx, character, changed)
+    scene = Scene(
+        me=character,
+        world=world,
+        now=tx.now,
+        rng=tx.rng,
+        people=[queries.read_person(each) for each in near],
+        things=[entities.read(each) for each in things],
+    )
+    after = character
+    if not character.is_present:
+        after = characters.save(tx, character, [CharacterEntered(character_id=character_id)])
+    told = [{**line["envelope"], "again": True} for line in reversed(lines.fetchall())]
+    scene = replace(scene, ground=terrain.read(tx, scene.world, [character.position]))
+    terrain.note_tiles(tx, connection_id, scene.world, character.position, ())
+    outcome, scene = terrain.with_ground(
+        tx, scene.world, scene.ground, lambda read: (greeting(replace(scene, ground=read)), replace(scene, ground=read))
+    )
+    welcome = [*told, *_map(tx, scene, after, {}), *_messages(tx, outcome), state_update(after, tx.now)]
+    posts.post(tx, [(character_id, envelope) for envelope in welcome])
+    if not character.is_present:
+        _post(tx, outcome.posts)
+    return after
+
+
+def go(tx: Tx, connection_id: str) -> None:
+    """Let a client be gone: without another one, its character leaves the world, too."""
+    gone = queries.delete_connection(tx, connection_id).fetchone()
+    if gone is not None and gone["closing"] != "replaced":
+        leave(tx, gone["character_id"], "disconnected")
+
+
+def _decided(scene: Scene, parsed: Parsed | DomainError) -> tuple[CommandOutcome, DomainError | None, Scene]:
+    """Return what the command sets off, or nothing and why it is refused; and what was seen for it."""
+    if isinstance(parsed, DomainError):
+        return CommandOutcome(), parsed, scene
+    try:
+        return table.decide(scene, parsed), None, scene
+    except DomainError as error:
+        return CommandOutcome(), error, scene
+
+
+def _needs(parsed: Parsed | DomainError) -> Needs:
+    return NOTHING if isinstance(parsed, DomainError) else table.needs_of(parsed)
+
+
+def _map(tx: Tx, scene: Scene, me: Character, marks: Mapping[str, Any]) -> list[Envelope]:
+    """Return the map of what is around a character, who may have moved since the scene.
+
+    One that is too large for a message is posted in parts.
+    """
+    entities = [
+        *(
+            MapEntity(each.name, each.kind if each.portal_to is None else PORTAL, each.position)
+            for each in scene.things
+        ),
+        *(MapEntity(each.name, "character", each.position) for each in scene.people),
+    ]
+    world = scene.world
+    data = terrain.with_ground(
+        tx,
+        world,
+        scene.ground,
+        lambda read: mapping.around(world.world_id, world.space, me.position, me.skills, read, entities),
+    )
+    shown = [envelopes.other("map_update", each, tx.now) for each in data]
+    if len(shown) > 1:
+        posts.post(tx, [(me.character_id, each) for each in shown])
+        return []
+    return [{**each, **marks} for each in shown]
+
+
+def _lock_trades(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[], Trade | None]:
+    """Lock the trades of a player if the command is about one; the most advanced comes with the next round trip."""
+    if isinstance(parsed, DomainError) or not table.needs_of(parsed).trade:
+        return lambda: None
+    locked = trading.lock_of(tx, connection_id)
+
+    def trade() -> Trade | None:
+        row = locked.fetchone()
+        return None if row is None else trading.read(row)
+
+    return trade
+
+
+def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[], dict[str, Any]]:
+    """Ask for what a command needs to see; the answers come with the next round trip."""
+    if isinstance(parsed, DomainError):
+        return dict
+    needs = table.needs_of(parsed)
+    things = queries.list_things_near(tx, connection_id, needs.things) if needs.things else None
+    people: Cursor | None = None
+    if needs.everyone:
+        people = queries.list_people_in_world(tx, connection_id)
+    elif needs.people:
+        people = queries.list_people_near(tx, connection_id, needs.people)
+    named: Cursor | None = None
+    if needs.last_teller:
+        named = queries.list_last_tellers(tx, connection_id)
+    elif needs.named:
+        named = queries.list_people_named(tx, connection_id, list(needs.named))
+    ways: Cursor | None = None
+    if needs.worlds or needs.portals or needs.here:
+        within = SIGHT if needs.portals else 0
+        ways = queries.list_destinations(tx, connection_id, needs.worlds, within, here=needs.here)
+    partners = queries.list_partners(tx, connection_id, REACH) if needs.partners else None
+    return lambda: {
+        "things": [entities.read(row) for row in things or ()],
+        "people": [queries.read_person(row) for row in people or ()],
+        "named": [queries.read_person(row) for row in named or ()],
+        "destinations": [queries.read_destination(row) for row in ways or ()],
+        "partners": [characters_sql.read(row) for row in partners or ()],
+    }
+
+
+def _save(tx: Tx, me: Character, outcome: CommandOutcome, metadata: Mapping[str, Any]) -> Character:
+    after = characters.save(tx, me, outcome.events, metadata) if outcome.events else me
+    if outcome.made is not None:
+        characters.create(tx, outcome.made, outcome.made.character_id, metadata)
+    for other, events in outcome.others:
+        characters.save(tx, other, events, metadata)
+    if outcome.trade is not None:
+        trading.save(tx, outcome.trade)
+    if outcome.ended is not None:
+        trading.delete(tx, outcome.ended)
+    _post(tx, outcome.posts)
+    return after
+
+
+def _post(tx: Tx, told: Sequence[PlayerPost]) -> None:
+    posts.post(
+        tx,
+        [
+            (each.to, envelopes.game_message(each.message.kind, each.message.text, tx.now, each.message.metadata))
+            for each in told
+        ],
+    )
+
+
+def _messages(tx: Tx, outcome: CommandOutcome) -> list[Envelope]:
+    return [envelopes.game_message(each.kind, each.text, tx.now, each.metadata) for each in outcome.messages]
+
+
+def _answer(
+    tx: Tx, scene: Scene, after: Character, outcome: CommandOutcome, error: DomainError | None
+) -> list[Envelope]:
+    if error is not None:
+        return [envelopes.refusal(error, tx.now)]
+    answer = _messages(tx, outcome)
+    if after != scene.me:
+        answer.append(state_update(after, tx.now))
+    return answer

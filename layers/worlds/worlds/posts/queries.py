@@ -1,0 +1,159 @@
+"""SQL on worlds.posts, worlds.mailboxes and worlds.pusher_lease."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from kernel.database import Cursor, Tx
+
+LEASE_SECONDS: Final[LiteralString] = "10"
+"""How long writers rely on a pusher without a sign of life, and how long a mailbox is in its hands."""
+REPEAT_SECONDS: Final[LiteralString] = "2"
+"""When a waking that got lost is repeated."""
+MAILBOXES: Final = 100
+POSTS_EACH: Final = 200
+"""Of a batch."""
+
+_MAY_BE_WOKEN: Final[LiteralString] = (
+    "awake_until < clock_timestamp() AND wanted_at < clock_timestamp() - interval '" + REPEAT_SECONDS + " s'"
+)
+PUSHER_OVERDUE: Final[LiteralString] = (
+    "(EXISTS (SELECT FROM worlds.pusher_lease WHERE "
+    + _MAY_BE_WOKEN
+    + """)
+      AND (EXISTS (SELECT FROM worlds.connections WHERE closing IS NOT NULL)
+           OR EXISTS (SELECT FROM worlds.connections AS k JOIN worlds.posts AS p USING (character_id)
+                      WHERE p.delivered_at IS NULL AND p.posted_at < %s - interval '5 s')))"""
+)
+"""SQL expression: whether something has been waiting for the pusher, which neither is awake nor was woken just now. Its
+parameter is the current time."""
+
+
+def insert_posts(tx: Tx, posts: Sequence[tuple[UUID, dict[str, Any]]]) -> None:
+    """Store envelopes for characters."""
+    tx.insert(
+        "INSERT INTO worlds.posts (character_id, envelope, posted_at)",
+        [(character_id, Jsonb(envelope), tx.now) for character_id, envelope in posts],
+    )
+
+
+def claim_waking(tx: Tx) -> Cursor:
+    """Return a row if the pusher is asleep and the caller is the one to wake it; neither waits nor blocks."""
+    return tx.execute(
+        """
+        UPDATE worlds.pusher_lease SET wanted_at = clock_timestamp()
+        WHERE only_row = (
+            SELECT only_row FROM worlds.pusher_lease
+            WHERE """
+        + _MAY_BE_WOKEN
+        + """ FOR UPDATE SKIP LOCKED)
+        RETURNING only_row
+        """
+    )
+
+
+def set_awake(tx: Tx) -> None:
+    tx.execute("UPDATE worlds.pusher_lease SET awake_until = clock_timestamp() + interval '" + LEASE_SECONDS + " s'")
+
+
+def set_asleep(tx: Tx) -> None:
+    """Let the next writer wake the pusher, however short ago it was woken the last time."""
+    tx.execute("UPDATE worlds.pusher_lease SET awake_until = '-infinity', wanted_at = '-infinity'")
+
+
+def set_delivered(tx: Tx, character_id: UUID, seq: int) -> None:
+    """Note that a character's posts up to a number have arrived, and give its mailbox back."""
+    tx.execute(
+        "UPDATE worlds.posts SET delivered_at = %s WHERE character_id = %s AND seq <= %s AND delivered_at IS NULL",
+        (tx.now, character_id, seq),
+    )
+    tx.execute("UPDATE worlds.mailboxes SET leased_until = NULL WHERE character_id = %s", (character_id,))
+
+
+def release_of(tx: Tx, connection_ids: Sequence[str]) -> None:
+    """Give the mailboxes of connections back."""
+    tx.execute(
+        """
+        UPDATE worlds.mailboxes SET leased_until = NULL
+        WHERE character_id IN (SELECT character_id FROM worlds.connections WHERE connection_id = ANY(%s))
+        """,
+        (list(connection_ids),),
+    )
+
+
+def claim_mailboxes(tx: Tx) -> Cursor:
+    """Take mailboxes with waiting posts whose player is connected; return rows of character_id and connection_id."""
+    return tx.execute(
+        """
+        UPDATE worlds.mailboxes AS m
+        SET leased_until = clock_timestamp() + interval '"""
+        + LEASE_SECONDS
+        + """ s'
+        FROM (
+            SELECT m.character_id, k.connection_id
+            FROM worlds.connections AS k JOIN worlds.mailboxes AS m USING (character_id)
+            WHERE k.closing IS NULL AND (m.leased_until IS NULL OR m.leased_until < clock_timestamp())
+              AND EXISTS (SELECT FROM worlds.posts AS p
+                          WHERE p.character_id = k.character_id AND p.delivered_at IS NULL)
+            LIMIT %s
+            FOR UPDATE OF m SKIP LOCKED
+        ) AS free
+        WHERE m.character_id = free.character_id
+        RETURNING m.character_id, free.connection_id
+        """,
+        (MAILBOXES,),
+    )
+
+
+def number_posts(tx: Tx, character_ids: list[UUID]) -> None:
+    """Give the waiting posts of mailboxes in our hands the next numbers, in the order in which they were written."""
+    tx.execute(
+        """
+        WITH waiting AS (
+            SELECT post_id, character_id, row_number() OVER (PARTITION BY character_id ORDER BY post_id) AS place
+            FROM worlds.posts
+            WHERE character_id = ANY(%(characters)s) AND delivered_at IS NULL AND seq IS NULL
+        ), counted AS (
+            UPDATE worlds.mailboxes AS m SET last_seq = last_seq + waiting.posts
+            FROM (SELECT character_id, count(*) AS posts FROM waiting GROUP BY character_id) AS waiting
+            WHERE m.character_id = waiting.character_id
+            RETURNING m.character_id, last_seq - waiting.posts AS first
+        )
+        UPDATE worlds.posts AS p SET seq = counted.first + waiting.place
+        FROM waiting JOIN counted USING (character_id) WHERE p.post_id = waiting.post_id
+        """,
+        {"characters": character_ids},
+    )
+
+
+def list_numbered(tx: Tx, character_ids: list[UUID]) -> Cursor:
+    """Return the numbered posts that wait, in order: character_id, seq, envelope; some of each character."""
+    return tx.execute(
+        """
+        SELECT character_id, seq, envelope
+        FROM unnest(%s::uuid[]) AS mailbox (character_id),
+        LATERAL (SELECT seq, envelope FROM worlds.posts AS p
+                 WHERE p.character_id = mailbox.character_id AND p.delivered_at IS NULL AND p.seq IS NOT NULL
+                 ORDER BY seq LIMIT %s) AS waiting
+        ORDER BY character_id, seq
+        """,
+        (character_ids, POSTS_EACH),
+    )
+
+
+def has_waiting(tx: Tx) -> Cursor:
+    """Return a row if there is something to push that no pusher has in its hands."""
+    return tx.execute(
+        """
+        SELECT 1 FROM worlds.connections AS k LEFT JOIN worlds.mailboxes AS m USING (character_id)
+        WHERE k.closing IS NOT NULL
+           OR (m.leased_until IS NULL OR m.leased_until < clock_timestamp())
+              AND EXISTS (SELECT FROM worlds.posts AS p
+                          WHERE p.character_id = k.character_id AND p.delivered_at IS NULL)
+        LIMIT 1
+        """
+    )

@@ -1,0 +1,97 @@
+"""What characters are told: written in the transaction of who tells them, and taken from there by the pusher."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from kernel.database import Connection, Tx
+from kernel.settings import settings
+from worlds.posts import queries
+from worlds.posts.envelopes import Envelope, frame
+
+log = logging.getLogger("brandish")
+
+SOURCE = "brandish.worlds"
+DETAIL_TYPE = "posts.waiting"
+TIMEOUT_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PostDelivery:
+    """Posts on their way to a connection; `last_seq` is the number of the last of them."""
+
+    connection_id: str
+    character_id: UUID
+    frames: Sequence[str]
+    last_seq: int
+
+
+def post(tx: Tx, posts: Sequence[tuple[UUID, Envelope]]) -> None:
+    """Post envelopes to characters, and wake the pusher once that is committed; it costs no round trip."""
+    if posts:
+        queries.insert_posts(tx, posts)
+        ensure_awake(tx)
+
+
+def ensure_awake(tx: Tx) -> None:
+    """Wake the pusher once this transaction has committed, if it is asleep then: as `kernel.events.waking`."""
+    tx.after_commit(queries.claim_waking, _wake)
+
+
+def settle(tx: Tx, delivered: Mapping[UUID, int], failed: Sequence[str]) -> None:
+    """Note what has arrived, up to which number, and give back the mailboxes of connections for which nothing has."""
+    for character_id, seq in sorted(delivered.items()):
+        queries.set_delivered(tx, character_id, seq)
+    if failed:
+        queries.release_of(tx, failed)
+
+
+def claim(tx: Tx) -> list[PostDelivery]:
+    """Take posts that wait and whose receivers are connected; they are ours for some seconds."""
+    queries.set_awake(tx)
+    taken = {row["character_id"]: row["connection_id"] for row in queries.claim_mailboxes(tx).fetchall()}
+    if not taken:
+        return []
+    queries.number_posts(tx, list(taken))
+    waiting: dict[UUID, list[Mapping[str, Any]]] = {}
+    for row in queries.list_numbered(tx, list(taken)):
+        waiting.setdefault(row["character_id"], []).append(row)
+    return [
+        PostDelivery(
+            taken[character_id],
+            character_id,
+            [frame([{**row["envelope"], "seq": row["seq"]}]) for row in rows],
+            rows[-1]["seq"],
+        )
+        for character_id, rows in waiting.items()
+    ]
+
+
+def fall_asleep(tx: Tx) -> None:
+    """Let the next post wake the pusher. After the commit, look once more: `is_waiting`."""
+    queries.set_asleep(tx)
+
+
+def is_waiting(tx: Tx) -> bool:
+    """Return whether there is something to push that no pusher has in its hands."""
+    return queries.has_waiting(tx).fetchone() is not None
+
+
+def _wake(_: Connection) -> None:
+    """Send the event that invokes the pusher. A failure is only logged: the clock catches up."""
+    if not settings.events_url:
+        return  # there is no bus here
+    from kernel import event_bridge  # imported late: one action after each silence needs it
+
+    entry = {"EventBusName": settings.event_bus_name, "Source": SOURCE, "DetailType": DETAIL_TYPE, "Detail": "{}"}
+    try:
+        [result] = event_bridge.put_events([entry], timeout=TIMEOUT_SECONDS)
+    except event_bridge.EventBridgeError as error:
+        log.warning("the pusher could not be woken: %s", error)
+    else:
+        if "ErrorCode" in result:
+            log.warning("the pusher could not be woken: %s", result["ErrorCode"])

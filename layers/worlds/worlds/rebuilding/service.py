@@ -1,0 +1,108 @@
+"""Making the read models anew from the log, by the code that makes them as things happen. Source: worlds 25."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from kernel.database import Tx
+from worlds.characters import evolution as characters
+from worlds.characters import queries as characters_sql
+from worlds.characters.models import AGGREGATE as CHARACTER
+from worlds.characters.models import Character
+from worlds.entities import queries as entities
+from worlds.log import reading
+from worlds.rebuilding import queries
+from worlds.world import evolution as world
+from worlds.world import queries as worlds_sql
+from worlds.world.events import WorldDeleted
+from worlds.world.models import AGGREGATE as WORLD
+from worlds.world.models import World
+
+SENT_AT_ONCE: Final = 1000
+"""Rows, so that they do not all wait in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A row that is not as the log says.
+
+    Attributes:
+        key: {column: value} of the table's primary key.
+        live: None for a row that is missing.
+        rebuilt: None for a row that the log does not know.
+    """
+
+    table: str
+    key: Mapping[str, Any]
+    live: Mapping[str, Any] | None
+    rebuilt: Mapping[str, Any] | None
+
+    @property
+    def columns(self) -> Mapping[str, tuple[Any, Any]]:
+        """The columns that differ: {name: (live, rebuilt)}; none where a whole row is missing."""
+        if self.live is None or self.rebuilt is None:
+            return {}
+        return {
+            name: (value, self.rebuilt.get(name))
+            for name, value in self.live.items()
+            if value != self.rebuilt.get(name)
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What came of rebuilding; at most a hundred differences of each table are listed."""
+
+    events: int
+    differences: Sequence[Difference]
+
+
+def rebuild(tx: Tx) -> Rebuilt:
+    """Make all read models anew beside those that are live, and compare them.
+
+    Everyone else waits until this transaction ends. Either roll it back, or `write_back` first. Run it as the owner.
+    """
+    queries.set_aside(tx)
+    events = 0
+    worlds: dict[UUID, World] = {}
+    people: dict[UUID, Character] = {}
+    for kind, recorded in reading.everything(tx):
+        events += 1
+        key = recorded.aggregate_id
+        if kind == WORLD:
+            worlds[key] = world.evolve(worlds.get(key), recorded)
+            worlds_sql.project(tx, recorded)
+        elif kind == CHARACTER:
+            people[key] = characters.evolve(people.get(key), recorded)
+        worlds_sql.project(tx, recorded)
+        entities.project(tx, recorded.event)
+        if isinstance(recorded.event, WorldDeleted):
+            del worlds[key]
+            queries.delete_members(tx, key)  # as foreign keys do where they are in place
+    for number, each in enumerate(worlds.values(), start=1):
+        worlds_sql.save(tx, None, each)
+        _send(tx, number)
+    there = [each for each in people.values() if each.world_id in worlds]
+    for number, each in enumerate(there, start=1):
+        characters_sql.save(tx, None, each)
+        _send(tx, number)
+    asked = [(model, queries.list_differences(tx, model)) for model in queries.READ_MODELS]
+    return Rebuilt(events, [_difference(model, row) for model, rows in asked for row in rows.fetchall()])
+
+
+def write_back(tx: Tx) -> None:
+    """Let what was rebuilt be what is live."""
+    queries.write_back(tx)
+
+
+def _send(tx: Tx, number: int) -> None:
+    if number % SENT_AT_ONCE == 0:
+        tx.execute("SELECT 1").fetchone()
+
+
+def _difference(model: queries.ReadModel, row: Mapping[str, Any]) -> Difference:
+    known = row["live"] or row["rebuilt"]
+    return Difference(model.name, {name: known[name] for name in model.key.split(", ")}, row["live"], row["rebuilt"])

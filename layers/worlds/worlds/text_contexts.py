@@ -1,0 +1,10 @@
+"""The kinds of names in the content, which translators are told: the same word may need two translations."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SPECIES: Final = "species"
+ITEM: Final = "item"
+DESCRIPTION: Final = "description"
+BACKGROUND: Final = "background"

@@ -1,0 +1,181 @@
+"""What happens to worlds."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from worlds.characters.events import Coordinates
+from worlds.log.models import WorldEvent
+from worlds.space.models import Shape
+
+
+class WorldCreated(WorldEvent):
+    """A world was made. Lengths in decimetres; `game_time` in milliseconds."""
+
+    type: ClassVar[str] = "WorldCreated"
+    world_id: UUID
+    name: str
+    shape: Shape
+    circumference: int | None = None
+    lowest: Coordinates | None = None
+    highest: Coordinates | None = None
+    owner_id: UUID | None = None
+    is_system: bool = False
+    privacy: str = "public"
+    seats: int | None = None
+    status: str = "ready"
+    generation: dict[str, Any] = Field(default_factory=dict)
+    game_time: int = 0
+    hours_per_day: int = 24
+
+
+class WorldChanged(WorldEvent):
+    """A world's owner has changed its settings; these are all of them."""
+
+    type: ClassVar[str] = "WorldChanged"
+    world_id: UUID
+    name: str
+    privacy: str
+    seats: int | None
+    hours_per_day: int
+
+
+class WorldPaused(WorldEvent):
+    """A world's time stands still."""
+
+    type: ClassVar[str] = "WorldPaused"
+    world_id: UUID
+
+
+class WorldResumed(WorldEvent):
+    """A world's time goes on; what has passed in the meantime is made up for."""
+
+    type: ClassVar[str] = "WorldResumed"
+    world_id: UUID
+
+
+class DilationChanged(WorldEvent):
+    """A world's time passes faster or slower. `dilation`: thousandths of real time."""
+
+    type: ClassVar[str] = "DilationChanged"
+    world_id: UUID
+    dilation: int
+
+
+class WorldDeleted(WorldEvent):
+    """A world is gone, and with it all that was in it: things, and the characters that people had there."""
+
+    type: ClassVar[str] = "WorldDeleted"
+    world_id: UUID
+
+
+class MemberAdded(WorldEvent):
+    """Someone belongs to a world, or has another role there from now on."""
+
+    type: ClassVar[str] = "MemberAdded"
+    world_id: UUID
+    account_id: UUID
+    role: str
+
+
+class MemberRemoved(WorldEvent):
+    """Someone no longer belongs to a world."""
+
+    type: ClassVar[str] = "MemberRemoved"
+    world_id: UUID
+    account_id: UUID
+
+
+class ThingRemoved(WorldEvent):
+    """Something is no longer there."""
+
+    type: ClassVar[str] = "ThingRemoved"
+    world_id: UUID
+    entity_id: UUID
+
+
+class WorldOwnerLeft(WorldEvent):
+    """A world's owner has deleted their account; the world stays."""
+
+    type: ClassVar[str] = "WorldOwnerLeft"
+    world_id: UUID
+
+
+class ThingPlaced(WorldEvent):
+    """Something is in a world from now on: a statue, a portal, or an item that lies there. Decimetres."""
+
+    type: ClassVar[str] = "ThingPlaced"
+    world_id: UUID
+    entity_id: UUID
+    kind: str
+    name: str
+    description: str = ""
+    details: str = ""
+    position: Coordinates
+    radius: int = 0
+    locked: bool = False
+    interactable: bool = True
+    item: str | None = None
+    quantity: int | None = None
+    durability: int | None = None
+    quality: int | None = None
+    metadata: dict[str, Any] = Field(default_factory=dict)
+
+
+class BuildingAdvanced(WorldEvent):
+    """A part of a world's ground has been made; `progress` in per cent."""
+
+    type: ClassVar[str] = "BuildingAdvanced"
+    world_id: UUID
+    stage: str
+    progress: int
+
+
+class GroundMade(WorldEvent):
+    """The ground of a world is stored. It follows from seed and parameters, so the log has only what tells it apart.
+
+    Attributes:
+        digest: of all tiles.
+        land: per cent.
+        sea_level: metres on the scale of the generator.
+    """
+
+    type: ClassVar[str] = "GroundMade"
+    world_id: UUID
+    digest: str
+    land: float
+    sea_level: float
+
+
+class WorldReady(WorldEvent):
+    """People can enter a world from now on; `entrance` is where they arrive."""
+
+    type: ClassVar[str] = "WorldReady"
+    world_id: UUID
+    entrance: Coordinates
+
+
+class BuildingFailed(WorldEvent):
+    """A world will not be made; `reason` is cancelled, or what went wrong."""
+
+    type: ClassVar[str] = "BuildingFailed"
+    world_id: UUID
+    reason: str
+
+
+class WorldTicked(WorldEvent):
+    """Time has passed in a world while people were there: a summary, written when they were told of a change.
+
+    Attributes:
+        first_tick, last_tick: tenths of a second of real time, since 1970.
+        game_time: milliseconds of the world's own time at the last tick.
+    """
+
+    type: ClassVar[str] = "WorldTicked"
+    world_id: UUID
+    first_tick: int
+    last_tick: int
+    game_time: int

@@ -1,0 +1,235 @@
+"""Worlds: where they are, whose they are, and who may enter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from kernel.errors import Conflict, NotAllowed, NotFound, Refused
+from worlds.space.models import Space
+from worlds.time import rules
+from worlds.time.models import NORMAL, Moment, WorldClock
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+AGGREGATE: Final = "world"
+LOBBY: Final = UUID(int=0)
+"""The world where everyone arrives. Source: worlds 6."""
+TEMPERATE: Final = UUID("7e3be4a7-0000-4000-8000-000000000001")
+"""The world behind the lobby's western portal."""
+
+PUBLIC: Final = "public"
+PRIVATE: Final = "private"
+INVITE: Final = "invite"
+"""Everyone sees it in the list; only members enter."""
+OWNER: Final = "owner"
+ADMIN: Final = "admin"
+GUEST: Final = "guest"
+BUILDING: Final = "building"
+READY: Final = "ready"
+FAILED: Final = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class WorldTime:
+    """What the time of a world is computed from.
+
+    Attributes:
+        game_anchor: milliseconds of the world's own time at `real_anchor`.
+        is_paused: the clock shows `game_anchor` until it is resumed.
+        owed: milliseconds of real time that a pause took before `real_anchor` and that are still to be paid.
+    """
+
+    game_anchor: int
+    real_anchor: datetime
+    dilation: Decimal = Decimal(1)
+    hours_per_day: int = 24
+    is_paused: bool = False
+    owed: int = 0
+
+    @property
+    def clock(self) -> WorldClock:
+        """The clock that shows it. A paused one shows what it did at `real_anchor`."""
+        game_us = self.game_anchor * 1_000
+        return WorldClock(
+            real_ms=milliseconds(self.real_anchor) - self.owed,
+            game_us=game_us,
+            dilation=round(self.dilation * NORMAL),
+            frozen_us=game_us if self.is_paused else None,
+        )
+
+    def at(self, now: datetime) -> int:
+        """Return the milliseconds of the world's own time."""
+        return rules.game_time(self.clock, milliseconds(now))
+
+    def moment(self, now: datetime) -> Moment:
+        """Return the date and the time of day in the world."""
+        return rules.moment(self.at(now), self.hours_per_day)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return the real time as clocks of worlds count it."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """A world, as of `version`.
+
+    Attributes:
+        owner_id: None for those of the system, and where the owner's account is gone.
+        seats: how many may be inside at once; None for no limit.
+        generation: what its ground was made from.
+    """
+
+    world_id: UUID
+    version: int
+    name: str
+    space: Space
+    owner_id: UUID | None
+    is_system: bool = False
+    privacy: str = PUBLIC
+    seats: int | None = None
+    status: str = READY
+    generation: Mapping[str, Any] = field(default_factory=dict)
+    time: WorldTime
+    told_until: int = 0
+    created_at: datetime
+
+    @property
+    def is_lobby(self) -> bool:
+        return self.world_id == LOBBY
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What decides whether someone may enter a world.
+
+    Attributes:
+        role: as a member; None for none.
+        inside: how many others are there.
+        is_admin: administers the installation.
+    """
+
+    role: str | None
+    inside: int
+    is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListedWorld:
+    """A world in the directory; `players` is how many are there now."""
+
+    world: World
+    players: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorldMember:
+    """Someone who belongs to a world."""
+
+    account_id: UUID
+    user_name: str | None
+    role: str
+    since: datetime
+
+
+class WorldNotFound(NotFound):
+    """There is no such world."""
+
+    code = "world_not_found"
+    message = "There is no such world. GET /api/game/worlds lists those that there are."
+
+
+class WorldPrivate(NotAllowed):
+    """The world's owner lets only some people in."""
+
+    code = "world_private"
+    message = "{name} is private. Its owner can invite you."
+
+
+class WorldFull(Conflict):
+    """All seats of a world are taken."""
+
+    code = "world_full"
+    message = "{name} is full. Try again when someone has left."
+
+
+class WorldFailed(Conflict):
+    """The world's ground could not be made."""
+
+    code = "conflict"
+    message = "{name} could not be made. Its owner can delete it and make another one."
+
+
+class WorldNotReady(Conflict):
+    """The world's ground is still being made."""
+
+    code = "conflict"
+    message = "{name} is still being made: {progress} %. Wait in the lobby, and try again."
+
+
+class WorldNameTaken(Conflict):
+    """Names of worlds are unique, ignoring case."""
+
+    code = "conflict"
+    message = "There is a world called {name} already. Choose another name."
+
+
+class WorldNameInvalid(Refused):
+    """The name is empty, too long, or has other characters."""
+
+    code = "invalid_input"
+    message = "A world's name has 1 to {most} letters, digits, spaces, hyphens and apostrophes."
+
+
+class WorldShapeInvalid(Refused):
+    """A shape and its sizes that do not go together."""
+
+    code = "invalid_input"
+    message = "{problem}"
+
+
+class NotYourWorld(NotAllowed):
+    """Only the owner, and administrators, may do it."""
+
+    code = "forbidden"
+    message = "Only the owner of {name} can do that."
+
+
+class SystemWorld(NotAllowed):
+    """The lobby, and the worlds that came with the game."""
+
+    code = "forbidden"
+    message = "{name} belongs to the game, and stays."
+
+
+class WorldInUse(Conflict):
+    """Other people are in the world."""
+
+    code = "conflict"
+    message = "Others are in {name} now: {others}. Wait until they have left."
+
+
+class UserNotFound(NotFound):
+    """No account has this name or address."""
+
+    code = "user_not_found"
+    message = "There is no one called {typed} here. Check the user name or the e-mail address."
+
+
+class MemberNotFound(NotFound):
+    """The account does not belong to the world."""
+
+    code = "user_not_found"
+    message = "They are no member of {name}."
+
+
+class OwnerStays(Conflict):
+    """A world keeps its owner."""
+
+    code = "conflict"
+    message = "The owner of {name} cannot be removed, nor get another role."

@@ -1,0 +1,113 @@
+"""Worlds: found, listed, made, and whom they let in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any, Protocol
+from uuid import UUID
+
+from kernel.accounts.models import Identity
+from kernel.database import Tx
+from worlds.entities import queries as entities
+from worlds.log import service as log
+from worlds.log.models import WorldEvent
+from worlds.world import queries, rules, snapshots
+from worlds.world.evolution import evolve
+from worlds.world.models import AGGREGATE, ListedWorld, World, WorldNotFound
+
+
+class Entered(Protocol):
+    """Returns a world, once it is known."""
+
+    def __call__(self, *, to_enter: bool) -> World:
+        """Return the world.
+
+        Args:
+            to_enter: now, and not only some day.
+
+        Raises:
+            WorldNotFound, WorldPrivate
+            WorldFull, WorldNotReady, WorldFailed: they cannot enter now.
+        """
+        ...
+
+
+def admitted(tx: Tx, me: Identity, world_id: UUID, *, to_enter: bool = False) -> World:
+    """Return a world that someone may see; or enter now.
+
+    Raises:
+        WorldNotFound, WorldPrivate
+        WorldFull, WorldNotReady, WorldFailed: they cannot enter now.
+    """
+    return _ask(tx, me, world_id, None)(to_enter=to_enter)
+
+
+def ask_entered(tx: Tx, me: Identity, character_id: UUID) -> Entered:
+    """Ask for the world that someone enters with a character; the answer comes with the next round trip."""
+    queries.lock_seats(tx, character_id)
+    return _ask(tx, me, None, character_id)
+
+
+def _ask(tx: Tx, me: Identity, world_id: UUID | None, character_id: UUID | None) -> Entered:
+    found = queries.find(tx, world_id, character_id)
+    asked = queries.find_admission(tx, world_id, me.account_id, character_id)
+
+    def world(*, to_enter: bool) -> World:
+        row = found.fetchone()
+        if row is None:
+            raise WorldNotFound
+        [admission] = asked
+        known = queries.read(row)
+        rules.admit(known, me.account_id, queries.read_admission(admission, is_admin=me.is_admin), to_enter=to_enter)
+        return known
+
+    return world
+
+
+def list_all(tx: Tx, me: Identity, after: UUID | None, limit: int) -> list[ListedWorld]:
+    """Return the worlds of players, newest first: all but those that are private to others.
+
+    Args:
+        after: the last one of the page before.
+    """
+    rows = queries.list_all(tx, me.account_id, is_admin=me.is_admin, after=after, limit=limit)
+    return [ListedWorld(queries.read(row), row["players"]) for row in rows]
+
+
+def get(tx: Tx, me: Identity, world_id: UUID) -> ListedWorld:
+    """Return a world that someone may see.
+
+    Raises:
+        WorldNotFound, WorldPrivate
+    """
+    players = queries.count_players(tx, world_id)
+    world = admitted(tx, me, world_id)
+    [row] = players
+    return ListedWorld(world, row["players"])
+
+
+def save(
+    tx: Tx,
+    world: World | None,
+    world_id: UUID,
+    events: Iterable[WorldEvent],
+    metadata: Mapping[str, Any] | None = None,
+) -> World:
+    """Let events happen to a world that is locked, or make it."""
+    recorded = log.record(tx, AGGREGATE, world_id, world.version if world else 0, [*events], metadata)
+    after = world
+    for each in recorded:
+        after = evolve(after, each)
+        log.keep_snapshot(tx, world_id, after.version, snapshots.CODE_VERSION, partial(snapshots.write, after))
+    assert after is not None
+    queries.save(tx, world, after)
+    for each in recorded:
+        queries.project(tx, each)
+        entities.project(tx, each.event)
+    return after
+
+
+def welcome(world: World, name: str) -> str:
+    """Return what someone is told who is about to enter."""
+    return f"Welcome to {world.name}, {name}."

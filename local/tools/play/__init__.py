@@ -1,0 +1,1 @@
+"""Worlds in a terminal: `make play`."""

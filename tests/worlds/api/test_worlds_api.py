@@ -1,0 +1,215 @@
+"""Worlds, ways into them and reports over HTTP. Source: worlds 2, 6, 7."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kernel.database import Connection, transaction
+from tests.support.api import Answer, CallApi
+from tests.support.people import Someone
+from tests.support.worlds import come_to, come_to_lobby
+
+WORLDS = "/api/game/worlds"
+README = (
+    ("GET", "/api/auth/me"),
+    ("GET", "/api/session/state"),
+    ("POST", "/api/session/world/select"),
+    ("POST", "/api/session/character/create"),
+    ("POST", "/api/session/character/select"),
+    ("POST", "/api/interview/start"),
+    ("POST", "/api/interview/respond"),
+    ("POST", "/api/interview/finalize"),
+    ("POST", "/api/world/interview/start"),
+    ("POST", "/api/world/interview/message"),
+    ("POST", "/api/world/interview/finalize"),
+    ("GET", "/api/world/interview/active"),
+    ("GET", "/api/game/characters"),
+    ("POST", "/api/game/characters"),
+    ("POST", "/api/game/join"),
+    ("GET", "/api/game/entry-options"),
+    ("GET", "/api/game/worlds"),
+    ("GET", "/api/game/skills"),
+    ("GET", "/api/game/ws"),
+)
+
+
+def refusal(answer: Answer) -> tuple[int, str]:
+    error = answer.json["error"]
+    assert error.keys() >= {"code", "message", "request_id"}
+    return answer.status, error["code"]
+
+
+def make(call: CallApi, root: Someone, name: str = "Aether", **fields: Any) -> dict[str, Any]:
+    made = call("POST", WORLDS, {"name": name, **fields}, headers=root.headers)
+    assert made.status == 201, made.text
+    return made.json
+
+
+@pytest.mark.parametrize(("method", "path"), README)
+def test_every_route_of_the_readme_answers(call: CallApi, ann: Someone, method: str, path: str):
+    assert call(method, path, {} if method == "POST" else None, headers=ann.headers).status not in (404, 405)
+
+
+@pytest.mark.parametrize("path", ["/api/session/x", "/api/interview/x", "/api/game/x", "/api/world/x", "/api/world"])
+def test_unknown_paths_answer_in_the_object_envelope(call: CallApi, path: str):
+    assert refusal(call("GET", path, role=None)) == (404, "NOT_FOUND")
+
+
+def test_the_interview_says_that_it_comes_later(call: CallApi, ann: Someone):
+    given = call("POST", "/api/interview/start", {}, headers=ann.headers)
+
+    assert refusal(given) == (409, "CONFLICT")
+    assert "next version" in given.json["error"]["message"]
+    assert refusal(call("POST", "/api/interview/start", {})) == (401, "UNAUTHORIZED")
+
+
+def test_a_world_is_made_by_an_administrator_and_listed_without_the_lobby(call: CallApi, root: Someone, ann: Someone):
+    made = make(call, root, circumference=6_283.2, seats=5)
+
+    assert made | {"id": "", "created_at": ""} == {
+        "id": "",
+        "name": "Aether",
+        "shape": "spherical",
+        "radius": 1000.0,
+        "bounds": None,
+        "owner_id": str(root.account_id),
+        "created_at": "",
+        "privacy": "public",
+        "seats": 5,
+        "players": 0,
+        "status": "ready",
+        "hours_per_day": 24,
+        "dilation": 1.0,
+        "paused": False,
+    }
+    assert call("GET", WORLDS, headers=ann.headers).json == [made]
+    assert call("GET", f"{WORLDS}/{made['id']}", headers=ann.headers).json == made
+    assert refusal(call("POST", WORLDS, {"name": "Mine"}, headers=ann.headers)) == (403, "FORBIDDEN")
+    again = call("POST", WORLDS, {"name": "Other"}, headers=root.headers)
+    assert refusal(again) == (429, "AUTH_RATE_LIMITED")
+    assert 0 < int(again.headers["retry-after"]) <= 3600
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": "a_b"},
+        {"name": "Aether", "shape": "torus"},
+        {"name": "Aether", "shape": "cube", "radius": 10},
+        {"name": "Aether", "radius": 1000, "circumference": 10_000},
+        {"name": "Aether", "seats": 0},
+        {"name": "Aether", "privacy": "secret"},
+        {
+            "name": "Aether",
+            "shape": "cube",
+            "bounds": {"min": {"x": 0, "y": 0, "z": 0}, "max": {"x": 0, "y": 0, "z": 0}},
+        },
+        {"name": "Aether", "wonder": True},
+        {},
+    ],
+)
+def test_what_a_world_may_not_be(call: CallApi, root: Someone, body: dict[str, Any]):
+    assert refusal(call("POST", WORLDS, body, headers=root.headers)) == (400, "INVALID_INPUT")
+
+
+def test_the_owner_changes_a_world_and_no_one_else(call: CallApi, root: Someone, ann: Someone):
+    path = f"{WORLDS}/{make(call, root)['id']}"
+
+    changed = call("PATCH", path, {"name": "Hydra", "seats": 3, "dilation": 10, "paused": True}, headers=root.headers)
+
+    assert [changed.json[name] for name in ("name", "seats", "dilation", "paused", "privacy")] == [
+        "Hydra",
+        3,
+        10.0,
+        True,
+        "public",
+    ]
+    assert call("PATCH", path, {"seats": None}, headers=root.headers).json["seats"] is None
+    assert refusal(call("PATCH", path, {"dilation": 101}, headers=root.headers)) == (400, "INVALID_INPUT")
+    assert refusal(call("PATCH", path, {"paused": False}, headers=ann.headers)) == (403, "FORBIDDEN")
+    assert refusal(call("DELETE", path, headers=ann.headers)) == (403, "FORBIDDEN")
+    assert call("DELETE", path, headers=root.headers).json == {"deleted": True}
+    assert refusal(call("GET", path, headers=root.headers)) == (404, "WORLD_NOT_FOUND")
+
+
+def test_a_private_world_is_open_to_those_who_are_invited(call: CallApi, root: Someone, ann: Someone):
+    world = make(call, root, privacy="private")
+    members = f"{WORLDS}/{world['id']}/members"
+    choice = {"world_id": world["id"]}
+
+    assert refusal(call("POST", "/api/session/world/select", choice, headers=ann.headers)) == (403, "WORLD_PRIVATE")
+    invited = call("POST", members, {"user": "ann@example.org"}, headers=root.headers)
+    assert (invited.status, invited.json["user_id"], invited.json["role"]) == (201, str(ann.account_id), "guest")
+    selected = call("POST", "/api/session/world/select", choice, headers=ann.headers)
+    assert selected.json["entry_options"]["can_enter_as_watcher"] is False
+    state = call("GET", "/api/session/state", headers=ann.headers).json
+    assert (state["stage"], state["world_name"]) == ("world_selected", "Aether")
+    listed = call("GET", members, headers=root.headers).json["members"]
+    assert [each["user_name"] for each in listed] == ["Root", "Ann"]
+    assert call("DELETE", f"{members}/{ann.account_id}", headers=root.headers).json == {"removed": True}
+    assert refusal(call("POST", members, {"user": "x"}, headers=root.headers)) == (404, "USER_NOT_FOUND")
+
+
+def test_entry_options_are_the_same_each_time_and_say_what_a_body_can_be(call: CallApi, root: Someone, ann: Someone):
+    query = {"world_id": make(call, root)["id"]}
+
+    first = call("GET", "/api/game/entry-options", query=query, headers=ann.headers)
+
+    assert first.json == call("GET", "/api/game/entry-options", query=query, headers=ann.headers).json
+    assert (first.json["can_enter_as_watcher"], first.json["can_create_custom"]) == (True, True)
+    assert first.json["available_npcs"] == []
+    assert [each["key"] for each in first.json["species"]] == ["human", "dwarf", "elf"]
+    assert all(3 <= len(each["answers"]) <= 4 for each in first.json["background_questions"])
+    lobby = call(
+        "GET",
+        "/api/game/entry-options",
+        query={"world_id": "0" * 8 + "-0000" * 3 + "-" + "0" * 12},
+        headers=ann.headers,
+    )
+    assert refusal(lobby) == (400, "INVALID_INPUT")
+
+
+def test_one_character_in_each_world_and_a_watcher_who_comes_again_is_the_same(
+    call: CallApi, root: Someone, ann: Someone, bob: Someone
+):
+    world_id = make(call, root)["id"]
+    body = {"world_id": world_id, "name": "Ana", "species": "elf", "background_answers": ["mining_town"]}
+    watching = {"world_id": world_id, "name": "Bob", "role": "watcher"}
+
+    made = call("POST", "/api/session/character/create", body, headers=ann.headers)
+    again = call("POST", "/api/game/characters", body, headers=ann.headers)
+    watched = [call("POST", "/api/session/character/create", watching, headers=bob.headers) for _ in range(2)]
+
+    assert (made.status, refusal(again)) == (201, (409, "CHARACTER_EXISTS"))
+    assert [each.status for each in watched] == [201, 200]
+    assert watched[0].json == watched[1].json
+    ana = made.json["character"]["character_id"]
+    skills = call("GET", "/api/game/skills", query={"character_id": ana}, headers=ann.headers)
+    assert skills.json["skills"]["Mining"] == {"level": 5, "xp": 0}
+    assert len(skills.json["skills"]) == 24
+    others = call("GET", "/api/game/skills", query={"character_id": ana}, headers=bob.headers)
+    assert refusal(others) == (403, "CHARACTER_NOT_OWNED")
+
+
+def test_reports_are_decided_by_administrators_once(
+    call: CallApi, environment: Connection, root: Someone, ann: Someone
+):
+    world_id = make(call, root)["id"]
+    with transaction(environment) as tx:
+        come_to(tx, world_id, "Rude")
+        come_to_lobby(tx).types(tx, "report rude shouts")
+    path = "/api/game/reports"
+
+    [report] = call("GET", path, headers=root.headers).json["reports"]
+    assert (report["name"], report["reason"], report["outcome"]) == ("Rude", "shouts", None)
+    assert refusal(call("GET", path, headers=ann.headers)) == (403, "FORBIDDEN")
+    decided = call(
+        "POST", f"{path}/{report['report_id']}", {"outcome": "upheld", "note": "Warned."}, headers=root.headers
+    )
+    assert (decided.json["outcome"], decided.json["note"]) == ("upheld", "Warned.")
+    twice = call("POST", f"{path}/{report['report_id']}", {"outcome": "dismissed"}, headers=root.headers)
+    assert refusal(twice) == (409, "CONFLICT")
+    assert call("GET", path, headers=root.headers).json["reports"] == []
+    assert call("GET", path, query={"state": "decided"}, headers=root.headers).json["reports"] == [decided.json]

@@ -1,0 +1,247 @@
+"""What owners decide about their worlds. Source: worlds 2.4, 3, 6."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from kernel.accounts.models import Identity
+from kernel.database import Tx
+from kernel.rate_limits import RateLimited
+from tests.support.people import make_someone
+from tests.support.worlds import come_to, come_to_lobby, connect, texts
+from worlds import leaving
+from worlds.entering import service as entering
+from worlds.entering.models import CharacterWish
+from worlds.owning import service as owning
+from worlds.owning.models import NewWorld, Settings
+from worlds.rebuilding import service as rebuilding
+from worlds.space.models import Space, sphere
+from worlds.time.models import DilationOutOfRange
+from worlds.world import rules
+from worlds.world import service as worlds
+from worlds.world.models import (
+    MemberNotFound,
+    NotYourWorld,
+    OwnerStays,
+    SystemWorld,
+    UserNotFound,
+    World,
+    WorldInUse,
+    WorldNameTaken,
+    WorldNotFound,
+    WorldPrivate,
+)
+
+
+@pytest.fixture
+def ann(tx: Tx) -> Identity:
+    return make_someone(tx, "Ann").identity
+
+
+def make(tx: Tx, me: Identity, name: str = "Aether", **fields: Any) -> World:
+    tx.execute("DELETE FROM kernel.rate_windows")  # of the world that was made in this hour
+    return owning.create(tx, me, NewWorld(name=name, space=sphere(), **fields))
+
+
+def portals(tx: Tx) -> dict[str, tuple[int, int]]:
+    rows = tx.execute(
+        "SELECT name, x, y FROM worlds.entities WHERE world_id = %s AND name LIKE 'portal to %%'", (UUID(int=0),)
+    )
+    return {row["name"]: (row["x"], row["y"]) for row in rows}
+
+
+def happened(tx: Tx, world_id: UUID) -> list[str]:
+    rows = tx.execute("SELECT event_type FROM worlds.events WHERE aggregate_id = %s ORDER BY version", (world_id,))
+    return [row["event_type"] for row in rows]
+
+
+def test_a_new_world_has_its_owner_as_a_member_and_a_portal_in_the_lobby(tx: Tx, ann: Identity):
+    world = make(tx, ann, seats=3)
+
+    assert worlds.get(tx, ann, world.world_id).world == world
+    assert [(each.account_id, each.role) for each in owning.members(tx, ann, world.world_id, None, 10)] == [
+        (ann.account_id, "owner")
+    ]
+    place = rules.portal_place(world.world_id.int)
+    assert portals(tx) == {"portal to Aether": (place.x, place.y)}
+    assert happened(tx, world.world_id) == ["WorldCreated", "MemberAdded", "ThingPlaced"]
+
+
+def test_names_are_unique_ignoring_case(tx: Tx, ann: Identity):
+    make(tx, ann, "Aether")
+
+    with pytest.raises(WorldNameTaken):
+        make(tx, ann, "aether")
+    with pytest.raises(WorldNameTaken):
+        make(tx, ann, "Lobby")
+
+
+def test_one_world_an_hour_and_a_refused_one_does_not_count(tx: Tx, ann: Identity):
+    make(tx, make_someone(tx).identity, "Aether")
+    with pytest.raises(WorldNameTaken):
+        owning.create(tx, ann, NewWorld(name="Aether", space=Space("infinite")))
+    tx.execute("DELETE FROM kernel.rate_windows")  # what the refusal would have rolled back
+
+    owning.create(tx, ann, NewWorld(name="Hydra", space=Space("infinite")))
+    with pytest.raises(RateLimited) as refusal:
+        owning.create(tx, ann, NewWorld(name="Ursa", space=Space("infinite")))
+
+    seconds = refusal.value.details["seconds"]
+    assert isinstance(seconds, int)
+    assert 0 < seconds <= 3600
+
+
+def test_the_portal_follows_the_name_and_the_privacy(tx: Tx, ann: Identity):
+    world = make(tx, ann)
+    seen = []
+    for changes in (
+        {"name": "Hydra"},
+        {"privacy": "private"},
+        {"name": "Ursa"},
+        {"privacy": "invite"},
+        {"privacy": "public"},
+    ):
+        owning.change(tx, ann, world.world_id, Settings(changes=changes))
+        seen.append([*portals(tx)])
+
+    assert seen == [["portal to Hydra"], [], [], [], ["portal to Ursa"]]
+
+
+def test_a_change_that_changes_nothing_is_no_event(tx: Tx, ann: Identity):
+    world = make(tx, ann)
+
+    after = owning.change(tx, ann, world.world_id, Settings(changes={"name": "Aether"}, dilation=1, paused=False))
+
+    assert after.world == world
+
+
+def test_time_is_paused_resumed_and_set_to_another_pace(tx: Tx, ann: Identity):
+    world = make(tx, ann)
+
+    owning.change(tx, ann, world.world_id, Settings(dilation=0.1, paused=True))
+    owning.change(tx, ann, world.world_id, Settings(paused=False, changes={"hours_per_day": 10}))
+
+    assert happened(tx, world.world_id)[3:] == ["DilationChanged", "WorldPaused", "WorldChanged", "WorldResumed"]
+    time = worlds.get(tx, ann, world.world_id).world.time
+    assert (float(time.dilation), time.is_paused, time.hours_per_day) == (0.1, False, 10)
+    for dilation in (0.09, 100.1, float("nan")):
+        with pytest.raises(DilationOutOfRange):
+            owning.change(tx, ann, world.world_id, Settings(dilation=dilation))
+
+
+def test_only_the_owner_and_administrators_change_a_world_and_no_one_those_of_the_game(tx: Tx, ann: Identity):
+    world = make(tx, ann)
+    bob, root = make_someone(tx).identity, make_someone(tx, "Root", ("admin",)).identity
+    owning.invite(tx, ann, world.world_id, "ROOT@example.org", "guest")
+
+    for change in (
+        lambda: owning.change(tx, bob, world.world_id, Settings(paused=True)),
+        lambda: owning.delete(tx, bob, world.world_id),
+        lambda: owning.members(tx, bob, world.world_id, None, 10),
+        lambda: owning.invite(tx, bob, world.world_id, "Root"),
+        lambda: owning.remove(tx, bob, world.world_id, root.account_id),
+    ):
+        with pytest.raises(NotYourWorld):
+            change()
+    for change in (
+        lambda: owning.change(tx, root, UUID(int=0), Settings(paused=True)),
+        lambda: owning.delete(tx, root, UUID(int=0)),
+        lambda: owning.invite(tx, root, UUID(int=0), "Ann"),
+    ):
+        with pytest.raises(SystemWorld):
+            change()
+    assert owning.change(tx, root, world.world_id, Settings(paused=True)).world.time.is_paused
+
+
+def test_a_private_world_is_seen_by_its_members_only_and_not_listed_for_others(tx: Tx, ann: Identity):
+    world = make(tx, ann, privacy="private")
+    bob = make_someone(tx, "Bob").identity
+    tx.execute("UPDATE kernel.accounts SET user_name_key = 'bob' WHERE account_id = %s", (bob.account_id,))
+
+    with pytest.raises(WorldPrivate):
+        worlds.get(tx, bob, world.world_id)
+    assert worlds.list_all(tx, bob, None, 10) == []
+    member = owning.invite(tx, ann, world.world_id, "bob")
+    assert (member.user_name, member.role) == ("Bob", "guest")
+    assert [each.world for each in worlds.list_all(tx, bob, None, 10)] == [worlds.get(tx, bob, world.world_id).world]
+    owning.remove(tx, ann, world.world_id, bob.account_id)
+    with pytest.raises(WorldPrivate):
+        worlds.get(tx, bob, world.world_id)
+
+
+def test_admins_of_a_world_invite_guests_only_and_members_leave_by_themselves(tx: Tx, ann: Identity):
+    world = make(tx, ann)
+    bob = make_someone(tx, "Bob").identity
+    make_someone(tx, "Cleo")
+    owning.invite(tx, ann, world.world_id, "bob@example.org", "admin")
+
+    owning.invite(tx, bob, world.world_id, "cleo@example.org")
+    with pytest.raises(NotYourWorld):
+        owning.invite(tx, bob, world.world_id, "cleo@example.org", "admin")
+    with pytest.raises(OwnerStays):
+        owning.invite(tx, bob, world.world_id, "ann@example.org")
+    with pytest.raises(UserNotFound):
+        owning.invite(tx, bob, world.world_id, "Nobody")
+    owning.remove(tx, bob, world.world_id, bob.account_id)
+    with pytest.raises(MemberNotFound):
+        owning.remove(tx, bob, world.world_id, bob.account_id)
+    with pytest.raises(OwnerStays):
+        owning.remove(tx, ann, world.world_id, ann.account_id)
+
+
+def test_a_world_is_deleted_with_its_portal_but_not_while_others_are_inside(tx: Tx, ann: Identity):
+    world = make(tx, ann)
+    bob = come_to(tx, world.world_id, "Bob")
+    with pytest.raises(WorldInUse):
+        owning.delete(tx, ann, world.world_id)
+    tx.execute("UPDATE worlds.characters SET is_present = false WHERE character_id = %s", (bob.character_id,))
+
+    owning.delete(tx, ann, world.world_id)
+
+    assert portals(tx) == {}
+    assert happened(tx, world.world_id)[-2:] == ["ThingRemoved", "WorldDeleted"]
+    with pytest.raises(WorldNotFound):
+        worlds.get(tx, ann, world.world_id)
+    assert "portal to" not in texts(come_to_lobby(tx).types(tx, "look"))[0]
+
+
+def test_the_directory_counts_who_is_there_and_goes_on_where_a_page_ends(tx: Tx, ann: Identity):
+    made = [make(tx, ann, name) for name in ("One", "Two", "Three")]
+    come_to(tx, made[1].world_id, "Bob")
+
+    first = worlds.list_all(tx, ann, None, 2)
+    second = worlds.list_all(tx, ann, first[-1].world.world_id, 2)
+
+    assert {each.world.name: each.players for each in (*first, *second)} == {"One": 0, "Two": 1, "Three": 0}
+    assert len(first) == 2
+
+
+def test_the_log_says_what_became_of_all_worlds_and_of_who_belonged_to_them(tx: Tx, ann: Identity):
+    kept, gone = make(tx, ann, "Kept"), make(tx, ann, "Gone")
+    bob = make_someone(tx, "Bob").identity
+    for world in (kept, gone):
+        owning.invite(tx, ann, world.world_id, "bob@example.org", "admin")
+        entering.create(tx, bob, world.world_id, CharacterWish(name="Bob", species="human"))
+    owning.change(tx, ann, kept.world_id, Settings(changes={"name": "Kept Still"}, dilation=10, paused=True))
+    entering.ghost(tx, bob)
+    connect(tx, bob, entering.ghost(tx, bob).character.character_id)
+
+    owning.delete(tx, ann, gone.world_id)
+
+    assert rebuilding.rebuild(tx).differences == []
+
+
+def test_who_deletes_their_account_belongs_to_no_world_any_more(tx: Tx, ann: Identity):
+    world = make(tx, ann)
+    bob = make_someone(tx, "Bob").identity
+    owning.invite(tx, ann, world.world_id, "bob@example.org")
+
+    for someone in (bob, ann):
+        leaving.forget(tx, someone.account_id)
+        tx.execute("DELETE FROM kernel.accounts WHERE account_id = %s", (someone.account_id,))
+
+    assert happened(tx, world.world_id)[-3:] == ["MemberRemoved", "MemberRemoved", "WorldOwnerLeft"]
+    assert rebuilding.rebuild(tx).differences == []

@@ -1,0 +1,141 @@
+"""Things: in the ground, with people, and from one to the other. Source: worlds 5 and 9."""
+
+from __future__ import annotations
+
+from kernel.database import Tx
+from tests.support.worlds import Player, code, come_to, make_world, place_item, texts, told
+from worlds.space.models import Position
+
+HERE = Position(50, 50)
+
+
+def held(tx: Tx, player: Player) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for each in player.character(tx).inventory.held:
+        counts[each.item.key] = counts.get(each.item.key, 0) + each.quantity
+    return counts
+
+
+def lying(tx: Tx) -> dict[str, int]:
+    rows = tx.execute(
+        "SELECT item, sum(quantity)::int AS quantity FROM worlds.entities WHERE item IS NOT NULL GROUP BY 1"
+    )
+    return {row["item"]: row["quantity"] for row in rows}
+
+
+def test_a_lamp_is_taken_from_three_metres_and_not_from_a_decimetre_more(tx: Tx):
+    world = make_world(tx)
+    ann = come_to(tx, world.world_id, "Ann")
+    place_item(tx, world, "lamp", Position(50, 81))
+
+    [refusal] = ann.types(tx, "get lamp")
+    assert refusal["data"] == {
+        "code": "TARGET_OUT_OF_RANGE",
+        "message": "lamp is 3.1 m away. You have to be within 3 m.",
+    }
+    ann.types(tx, "n 0.1")
+    assert texts(ann.types(tx, "get lamp"))[0].startswith("Taken: lamp (1.2 kg).")
+    assert held(tx, ann) == {"lamp": 1}
+    assert lying(tx) == {}
+
+
+def test_a_locked_thing_stays(tx: Tx):
+    world = make_world(tx)
+    ann = come_to(tx, world.world_id, "Ann")
+    place_item(tx, world, "lamp", HERE, locked=True)
+
+    assert code(ann.types(tx, "get lamp")) == "INVALID_COMMAND"
+    assert lying(tx) == {"lamp": 1}
+
+
+def test_five_of_twenty_arrows_are_put_down_and_fifteen_stay(tx: Tx):
+    world = make_world(tx)
+    ann = come_to(tx, world.world_id, "Ann")
+    place_item(tx, world, "arrow", HERE, 20)
+
+    assert texts(ann.types(tx, "take arrows"))[0].startswith("Taken: arrows × 20 (1.0 kg).")
+    assert texts(ann.types(tx, "drop 5 arrows")) == ["You put down arrows × 5."]
+
+    assert held(tx, ann) == {"arrow": 15}
+    assert lying(tx) == {"arrow": 5}
+
+
+def test_what_one_does_not_have_cannot_be_put_down(tx: Tx):
+    world = make_world(tx)
+    ann = come_to(tx, world.world_id, "Ann")
+
+    assert code(ann.types(tx, "drop lamp")) == "ITEM_NOT_FOUND"
+    assert lying(tx) == {}
+
+
+def test_food_is_used_up_and_gives_stamina_back(tx: Tx):
+    world = make_world(tx)
+    ann = come_to(tx, world.world_id, "Ann")
+    place_item(tx, world, "berry", HERE, 3)
+    ann.types(tx, "get berries 2")
+    ann.types(tx, "run e 20")
+    before = ann.character(tx).stamina
+
+    [said] = texts(ann.types(tx, "use berry"))
+
+    assert said.startswith("You use berry. Stamina ")
+    assert ann.character(tx).stamina > before
+    assert held(tx, ann) == {"berry": 1}
+
+
+def test_things_are_given_to_someone_within_reach(tx: Tx):
+    world = make_world(tx)
+    ann, bob = come_to(tx, world.world_id, "Ann"), come_to(tx, world.world_id, "Bob")
+    place_item(tx, world, "arrow", HERE, 20)
+    ann.types(tx, "get arrows")
+
+    assert texts(ann.types(tx, "give 8 arrows to bob")) == ["You give arrows × 8 to Bob."]
+
+    assert (held(tx, ann), held(tx, bob)) == ({"arrow": 12}, {"arrow": 8})
+    assert told(tx, bob)[-1]["text"] == "Ann gives you arrows × 8."
+    bob.types(tx, "e 4")
+    assert code(ann.types(tx, "give 1 arrow to bob")) == "TARGET_NOT_FOUND"
+
+
+def test_a_trade_is_whole_when_both_have_accepted_and_nothing_before(tx: Tx):
+    world = make_world(tx)
+    ann, bob = come_to(tx, world.world_id, "Ann"), come_to(tx, world.world_id, "Bob")
+    world, _ = place_item(tx, world, "arrow", HERE, 20)
+    place_item(tx, world, "lamp", HERE)
+    ann.types(tx, "get arrows")
+    bob.types(tx, "get lamp")
+
+    assert code(ann.types(tx, "offer arrows 5")) == "NOT_FOUND"
+    ann.types(tx, "trade bob")
+    bob.types(tx, "trade ann")
+    ann.types(tx, "offer arrows 5")
+    bob.types(tx, "offer lamp")
+    ann.types(tx, "accept")
+    assert (held(tx, ann), held(tx, bob)) == ({"arrow": 20}, {"lamp": 1})
+    ann.types(tx, "offer arrows 6")  # whoever had accepted has to do so again
+    bob.types(tx, "accept")
+    assert (held(tx, ann), held(tx, bob)) == ({"arrow": 20}, {"lamp": 1})
+
+    assert texts(ann.types(tx, "accept")) == ["The trade is done."]
+
+    assert (held(tx, ann), held(tx, bob)) == ({"arrow": 14, "lamp": 1}, {"arrow": 6})
+    assert code(bob.types(tx, "accept")) == "NOT_FOUND"
+
+
+def test_a_trade_whose_things_are_gone_is_refused_as_a_whole(tx: Tx):
+    world = make_world(tx)
+    ann, bob = come_to(tx, world.world_id, "Ann"), come_to(tx, world.world_id, "Bob")
+    world, _ = place_item(tx, world, "arrow", HERE, 20)
+    place_item(tx, world, "lamp", HERE)
+    ann.types(tx, "get arrows")
+    bob.types(tx, "get lamp")
+    for player, line in ((ann, "trade bob"), (bob, "trade ann"), (ann, "offer arrows 5"), (bob, "offer lamp")):
+        player.types(tx, line)
+    ann.types(tx, "accept")
+    ann.types(tx, "drop arrows all")
+
+    [refusal] = bob.types(tx, "accept")
+
+    assert refusal["data"]["message"].startswith("What Ann had offered is not there any more.")
+    assert held(tx, bob) == {"lamp": 1}
+    assert texts(bob.types(tx, "decline")) == ["You do not trade. You keep what is yours."]
