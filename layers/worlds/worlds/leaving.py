@@ -15,24 +15,35 @@ from worlds.forgetting import service as forgetting
 _OWN_CHARACTERS: LiteralString = "SELECT character_id FROM worlds.characters WHERE account_id = %(account_id)s"
 
 
-def _of_characters(name: LiteralString, column: LiteralString = "character_id") -> Export:
-    return Export(name, "t." + column + " IN (" + _OWN_CHARACTERS + ")")
+def _of_characters(
+    name: LiteralString, key: tuple[LiteralString, ...], column: LiteralString = "character_id"
+) -> Export:
+    return Export(name, key, "t." + column + " IN (" + _OWN_CHARACTERS + ")")
 
 
 EXPORTS: Final = (
-    Export("worlds.worlds", "t.owner_id = %(account_id)s"),
-    Export("worlds.members"),
-    Export("worlds.characters"),
-    _of_characters("worlds.holdings"),
-    _of_characters("worlds.ignored"),
-    _of_characters("worlds.posts"),
-    _of_characters("worlds.answers"),
-    Export("worlds.trades", "t.first_id IN (" + _OWN_CHARACTERS + ") OR t.second_id IN (" + _OWN_CHARACTERS + ")"),
-    Export("worlds.reports", "t.reporter_id = %(account_id)s", row="to_jsonb(t) - 'account_id' - 'decided_by'"),
-    Export("worlds.whereabouts"),
-    Export("worlds.connections"),
-    Export("worlds.tickets", row="to_jsonb(t) - 'ticket_hash'"),
-    _of_characters("worlds.events", "aggregate_id"),
+    Export("worlds.worlds", ("world_id",), "t.owner_id = %(account_id)s"),
+    Export("worlds.members", ("world_id", "account_id")),
+    Export("worlds.characters", ("character_id",)),
+    _of_characters("worlds.holdings", ("holding_id",)),
+    _of_characters("worlds.ignored", ("character_id", "ignored_id")),
+    _of_characters("worlds.posts", ("post_id",)),
+    _of_characters("worlds.answers", ("character_id", "answer_id")),
+    Export(
+        "worlds.trades",
+        ("trade_id",),
+        "(t.first_id IN (" + _OWN_CHARACTERS + ") OR t.second_id IN (" + _OWN_CHARACTERS + "))",
+    ),
+    Export(
+        "worlds.reports",
+        ("report_id",),
+        "t.reporter_id = %(account_id)s",
+        row="to_jsonb(t) - 'account_id' - 'decided_by'",
+    ),
+    Export("worlds.whereabouts", ("account_id",)),
+    Export("worlds.connections", ("connection_id",)),
+    Export("worlds.tickets", ("ticket_hash",), row="to_jsonb(t) - 'ticket_hash'"),
+    _of_characters("worlds.events", ("number",), "aggregate_id"),
 )
 
 

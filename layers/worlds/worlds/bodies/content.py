@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
-from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, repeated
+from kernel.content.text_ids import TextId
 from kernel.texts import term
 from worlds.bodies.models import Attribute, Attributes
 from worlds.configs import shipped
