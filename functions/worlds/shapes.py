@@ -16,7 +16,7 @@ from worlds.bodies.rules import derived
 from worlds.characters.models import Character
 from worlds.entering.models import CharacterWish, Chosen, EntryOptions, Whereabouts
 from worlds.owning.models import NewWorld, Settings
-from worlds.reporting.models import Report
+from worlds.reporting.models import WorldReport
 from worlds.skills.models import Skill
 from worlds.space.models import Position, Space
 from worlds.world import rules
@@ -474,7 +474,7 @@ class PersonReport(WithNulls):
     note: str
 
     @classmethod
-    def of(cls, report: Report) -> PersonReport:
+    def of(cls, report: WorldReport) -> PersonReport:
         return cls(
             report_id=report.report_id,
             reporter_id=report.reporter_id,

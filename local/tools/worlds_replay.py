@@ -22,7 +22,7 @@ from local.stack.running import FolderInUse
 from local.tools.inspect.__main__ import NothingThere, database
 from worlds.log.upcasting import UpcastingError
 from worlds.rebuilding import service as rebuilding
-from worlds.rebuilding.service import Difference, Rebuilt
+from worlds.rebuilding.service import RebuildDifference, Rebuilt
 
 PATIENCE_SECONDS: Final = 600
 
@@ -75,7 +75,7 @@ def _lines(rebuilt: Rebuilt, seconds: float, *, written: bool) -> Iterator[str]:
         yield f'{events}: the rows above differ. ARGS="--write" makes them as the log says.'
 
 
-def _described(difference: Difference) -> Iterator[str]:
+def _described(difference: RebuildDifference) -> Iterator[str]:
     ids = ", ".join(f"{name} {value}" for name, value in difference.key.items())
     if difference.live is None:
         yield f"{difference.table}: missing: {ids}"

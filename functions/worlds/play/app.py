@@ -19,7 +19,7 @@ import psycopg
 from doors.answers import error_body
 from doors.cookies import SESSION_COOKIE, read_cookie
 from doors.error_objects import as_object
-from doors.front import HOST
+from doors.front_headers import HOST
 from doors.settings import settings
 from kernel import texts
 from kernel.accounts import sessions, tokens

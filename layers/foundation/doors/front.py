@@ -9,11 +9,8 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Any
 
+from doors.front_headers import ADDRESS, HOST, SECRET
 from doors.settings import settings
-
-SECRET = "x-front-secret"
-ADDRESS = "x-viewer-address"
-HOST = "x-viewer-host"
 
 
 def is_from_front(headers: Mapping[str, str]) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from community.catalog.content import items
 from community.configs import shipped
-from community.economy.ceilings import MONEY, Trade, ceilings_of
+from community.economy.ceilings import MONEY, PricedTrade, ceilings_of
 from community.economy.content import weekly_sales
 from community.economy.rules import discounted_price, quote_purchase, quote_sale, resale_price
 from community.jobs.content import jobs
@@ -55,7 +55,7 @@ making = st.tuples(st.just("make"), st.sampled_from(TRADES))
 
 
 @given(st.lists(st.tuples(st.one_of(buying, making), st.integers(1, 100)), max_size=60))
-def test_whatever_is_bought_made_and_sold_brings_no_money(steps: list[tuple[tuple[str, str | Trade], int]]):
+def test_whatever_is_bought_made_and_sold_brings_no_money(steps: list[tuple[tuple[str, str | PricedTrade], int]]):
     held = {MONEY: Fraction(BOUGHT_WITH)}
 
     for (_, what), times in steps:

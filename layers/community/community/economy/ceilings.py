@@ -30,7 +30,7 @@ MONEY = "money"
 
 
 @dataclass(frozen=True, slots=True)
-class Trade:
+class PricedTrade:
     """A way to turn money and items into others.
 
     Attributes:
@@ -53,8 +53,8 @@ class Ceilings:
     """
 
     by_item: Mapping[str, int]
-    cheapest: Mapping[str, Trade]
-    trades: tuple[Trade, ...]
+    cheapest: Mapping[str, PricedTrade]
+    trades: tuple[PricedTrade, ...]
 
     def at_most(self, item: Item, price: int) -> int:
         return min(price, self.by_item.get(item.internal_name, price))
@@ -88,7 +88,7 @@ def ceilings_of(library: Library) -> Ceilings:
     trades = tuple(_trades(library))
     items = library[ItemsSection].by_name
     by_item = {MONEY: 1}
-    cheapest: dict[str, Trade] = {}
+    cheapest: dict[str, PricedTrade] = {}
     ceilings = Ceilings(MappingProxyType(by_item), MappingProxyType(cheapest), trades)
     # They only fall, in whole money, so this ends.
     changed = True
@@ -110,28 +110,28 @@ def ceilings_of(library: Library) -> Ceilings:
     return ceilings
 
 
-def _trades(library: Library) -> Iterator[Trade]:
+def _trades(library: Library) -> Iterator[PricedTrade]:
     yield from _purchases(library)
     chance = min(_most(library, "crafting_success_rate", CHANCE), Fraction(1))
     for recipe in library[UpgradesSection].by_key.values():
         costs = {cost.item: Fraction(cost.quantity) for cost in recipe.costs}
         made = {recipe.target_item: recipe.output_quantity * (1 + chance)}
-        yield Trade(f"make {recipe.target_item} of {_listed(costs)}", costs, made)
+        yield PricedTrade(f"make {recipe.target_item} of {_listed(costs)}", costs, made)
     for salvage in library[DisassemblesSection].by_item.values():
         taken = {salvage.recipe_key: Fraction(salvage.quantity_consumed)}
         parts = {
             row.item: (1 - chance) * row.quantity + chance * most_salvaged(row.quantity) for row in salvage.outputs
         }
-        yield Trade(f"take {_listed(taken)} apart", taken, parts)
+        yield PricedTrade(f"take {_listed(taken)} apart", taken, parts)
     for item in library[ItemsSection].by_name.values():
         config = item.handler_config
         if item.consumable and item.handler == "generator" and config.item:
-            yield Trade(f"use {item.internal_name}", _one(item), {config.item: Fraction(config.quantity)})
+            yield PricedTrade(f"use {item.internal_name}", _one(item), {config.item: Fraction(config.quantity)})
         elif item.consumable and item.handler == "lootbox":
             yield from _openings(library, item)
 
 
-def _purchases(library: Library) -> Iterator[Trade]:
+def _purchases(library: Library) -> Iterator[PricedTrade]:
     """Yield each purchase in the week in which it costs least."""
     levels = range(min(floor(_most(library, "job_level_cap", Fraction(LEVEL_CAP))), LEVEL_LIMIT) + 1)
     bonus = max(library[JobsSection].bonus("merchant", "price_adjustment", level) for level in levels)
@@ -139,24 +139,24 @@ def _purchases(library: Library) -> Iterator[Trade]:
     for item in library[ItemsSection].by_name.values():
         if item.buyable:
             price = floor(min([item.base_value, *(sale.price(item) for sale in sales)]) * (1 - bonus))
-            yield Trade(f"buy {item.internal_name} for {price}", {MONEY: Fraction(price)}, _one(item))
+            yield PricedTrade(f"buy {item.internal_name} for {price}", {MONEY: Fraction(price)}, _one(item))
 
 
-def _openings(library: Library, box: Item) -> Iterator[Trade]:
+def _openings(library: Library, box: Item) -> Iterator[PricedTrade]:
     """Yield what a box of the best quality contains: of a table with pools, each item as if it was the only one."""
     text = f"open {box.internal_name}"
     table = library[LootTablesSection].by_box.get(box.internal_name, ())
     if isinstance(table, GatedTable):
         money = _drop(library, MONEY, 1 - table.item_drop_rate, table.fixed_money)
         for name in {row.item_name for pool in table.pools for row in pool.items} - {MONEY}:
-            yield Trade(text, _one(box), {MONEY: money, name: _drop(library, name, table.item_drop_rate)})
+            yield PricedTrade(text, _one(box), {MONEY: money, name: _drop(library, name, table.item_drop_rate)})
     else:
         drops: dict[str, Fraction] = {}
         for row in table:
             drops[row.item_name] = drops.get(row.item_name, Fraction(0)) + _drop(
                 library, row.item_name, row.chance, row
             )
-        yield Trade(text, _one(box), drops)
+        yield PricedTrade(text, _one(box), drops)
 
 
 def _drop(library: Library, name: str, chance: Fraction, amount: Range | None = None) -> Fraction:

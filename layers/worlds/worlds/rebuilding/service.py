@@ -26,7 +26,7 @@ SENT_AT_ONCE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class RebuildDifference:
     """A row that is not as the log says.
 
     Attributes:
@@ -57,7 +57,7 @@ class Rebuilt:
     """What came of rebuilding; at most a hundred differences of each table are listed."""
 
     events: int
-    differences: Sequence[Difference]
+    differences: Sequence[RebuildDifference]
 
 
 def rebuild(tx: Tx) -> Rebuilt:
@@ -103,6 +103,8 @@ def _send(tx: Tx, number: int) -> None:
         tx.execute("SELECT 1").fetchone()
 
 
-def _difference(model: queries.ReadModel, row: Mapping[str, Any]) -> Difference:
+def _difference(model: queries.ReadModel, row: Mapping[str, Any]) -> RebuildDifference:
     known = row["live"] or row["rebuilt"]
-    return Difference(model.name, {name: known[name] for name in model.key.split(", ")}, row["live"], row["rebuilt"])
+    return RebuildDifference(
+        model.name, {name: known[name] for name in model.key.split(", ")}, row["live"], row["rebuilt"]
+    )

@@ -13,7 +13,7 @@ AGGREGATE: Final = "report"
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class WorldReport:
     """A report.
 
     Attributes:

@@ -9,7 +9,7 @@ from kernel.database import Cursor, Tx
 from worlds.characters.events import PersonReported
 from worlds.log.models import Recorded
 from worlds.reporting.events import ReportDecided
-from worlds.reporting.models import Report
+from worlds.reporting.models import WorldReport
 
 _COLUMNS: Final[LiteralString] = """
     report_id, reporter_id, account_id, character_id, world_id, name, reason, reported_at, decided_at, decided_by,
@@ -73,6 +73,6 @@ def project(tx: Tx, recorded: Recorded) -> None:
             pass
 
 
-def read(row: dict[str, Any]) -> Report:
+def read(row: dict[str, Any]) -> WorldReport:
     """Return the report of a row."""
-    return Report(**row)
+    return WorldReport(**row)

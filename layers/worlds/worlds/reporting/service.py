@@ -10,10 +10,10 @@ from kernel.database import Tx
 from worlds.log import service as log
 from worlds.reporting import queries
 from worlds.reporting.events import ReportDecided
-from worlds.reporting.models import AGGREGATE, NoSuchWorldReport, Report, ReportDecidedAlready
+from worlds.reporting.models import AGGREGATE, NoSuchWorldReport, ReportDecidedAlready, WorldReport
 
 
-def list_all(tx: Tx, *, decided: bool, after: UUID | None, limit: int) -> list[Report]:
+def list_all(tx: Tx, *, decided: bool, after: UUID | None, limit: int) -> list[WorldReport]:
     """Return the reports that are open, or that were decided, oldest first.
 
     Args:
@@ -22,7 +22,7 @@ def list_all(tx: Tx, *, decided: bool, after: UUID | None, limit: int) -> list[R
     return [queries.read(row) for row in queries.list_all(tx, decided=decided, after=after, limit=limit)]
 
 
-def decide(tx: Tx, me: Identity, report_id: UUID, outcome: str, note: str = "") -> Report:
+def decide(tx: Tx, me: Identity, report_id: UUID, outcome: str, note: str = "") -> WorldReport:
     """Decide about a report, once.
 
     Args:
