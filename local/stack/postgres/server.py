@@ -76,6 +76,7 @@ class Postgres:
         self._launching = threading.Lock()
         self._process: subprocess.Popen[bytes] = launch()
         self._supervisor = SupervisedThread("Postgres", self._run)
+        self._has_ended = False  # as far as the supervisor has seen
         self._administrating = threading.Lock()
         self._administration: psycopg.Connection | None = None
 
@@ -190,7 +191,7 @@ class Postgres:
 
     def _run(self) -> None:
         """Start the server if it has ended, and wait until it ends."""
-        if self._process.poll() is not None:
+        if self._has_ended:
             end_previous_server(self.data_dir)
             with self._launching:
                 if self._supervisor.stopping:
@@ -201,7 +202,9 @@ class Postgres:
             except PostgresError as error:
                 raise Ended(f"does not start: {_reason(self.log)}") from error
             log.warning("Postgres runs again")
+            self._has_ended = False
         status = self._process.wait()
+        self._has_ended = True
         if not self._supervisor.stopping:
             raise Ended(f"ended with status {status}")
 

@@ -180,6 +180,7 @@ def test_a_body_is_made_in_a_dialog_and_entered(visit: Visit):
     )
     ann.go("/worlds/").get_by_role("link", name="Sign up and enter").click()
     ann.sign_up_here()
+    expect(page.locator("#connection")).to_have_text("Connected.")
 
     types(page, "enter west portal")
     dialog = page.get_by_role("dialog", name="How do you enter Aether?")
