@@ -25,6 +25,8 @@ SAID = {name: name for name in DIRECTIONS} | {
     "nothing": "bare ground",
 }
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def run(browser: Browser) -> Iterator[Run]:

@@ -16,6 +16,8 @@ from tests.support.browser import AXE, Visit, Visitor, barriers, is_too_wide
 
 WORLD = "11111111-2222-4333-8444-555555555555"
 
+pytestmark = pytest.mark.slow
+
 
 def come(visitor: Visitor) -> Page:
     """Sign up at the page, and arrive in the lobby."""

@@ -60,6 +60,25 @@ def test_five_of_twenty_arrows_are_put_down_and_fifteen_stay(tx: Tx):
     assert lying(tx) == {"arrow": 5}
 
 
+def test_everything_within_reach_is_taken_as_far_as_one_can_carry_it_and_put_down_again(tx: Tx):
+    world = make_world(tx)
+    ann = come_to(tx, world.world_id, "Ann")
+    for item, quantity in (("lamp", 1), ("clay", 50), ("stone", 50), ("clay", 50)):
+        world, _ = place_item(tx, world, item, HERE, quantity)
+    place_item(tx, world, "axe", Position(50, 90))
+
+    [taken] = texts(ann.types(tx, "get all"))  # 1.2 kg, 50 kg and 100 kg of 235 kg; another 100 kg is too much
+
+    assert taken.startswith("Taken: ")
+    assert held(tx, ann) == {"lamp": 1, "clay": 50, "stone": 50}
+    assert lying(tx) == {"clay": 50, "axe": 1}
+    ann.types(tx, "equip lamp")
+    ann.types(tx, "drop all")
+    assert held(tx, ann) == {"lamp": 1}
+    assert lying(tx) == {"clay": 100, "stone": 50, "axe": 1}
+    assert code(ann.types(tx, "drop all")) == "ITEM_NOT_FOUND"
+
+
 def test_what_one_does_not_have_cannot_be_put_down(tx: Tx):
     world = make_world(tx)
     ann = come_to(tx, world.world_id, "Ann")

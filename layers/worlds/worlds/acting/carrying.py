@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 from kernel.quantities import Wanted, resolve
-from kernel.texts import translate
+from kernel.texts import listed, translate
 from worlds.acting.looking import metres, names_of
-from worlds.acting.models import CommandOutcome, GameMessage, Locked, NotTakeable, Scene, TargetOutOfRange
+from worlds.acting.models import (
+    CommandOutcome,
+    GameMessage,
+    Locked,
+    NothingToDrop,
+    NothingToTake,
+    NotTakeable,
+    Scene,
+    TargetOutOfRange,
+)
 from worlds.acting.needs import REACH
 from worlds.acting.sheet import stamina_of
 from worlds.carrying.events import (
@@ -24,10 +34,11 @@ from worlds.characters.events import HealthChanged, StaminaChanged
 from worlds.characters.models import Character
 from worlds.commands.matching import find
 from worlds.commands.models import Parsed
+from worlds.entities.models import Entity
 from worlds.items import rules as items
 from worlds.items.content import Effect
 from worlds.items.content import items as catalogue
-from worlds.items.models import Belongings, Held, ItemNotHeld, TooFewHeld
+from worlds.items.models import Belongings, CarryLimitReached, Held, ItemNotHeld, TooFewHeld
 from worlds.log.models import WorldEvent
 from worlds.movement import rules as movement
 
@@ -35,7 +46,9 @@ NewId = Callable[[], UUID]
 
 
 def get(scene: Scene, parsed: Parsed) -> CommandOutcome:
-    """Pick something up."""
+    """Pick something up; or everything within reach that one can carry."""
+    if not parsed.target:
+        return _get_everything(scene)
     found = find(scene.things, parsed.target, names_of)
     if found.squared_distance > REACH * REACH:
         raise TargetOutOfRange(name=found.name, distance=metres(found.squared_distance), reach=REACH // 10)
@@ -47,39 +60,80 @@ def get(scene: Scene, parsed: Parsed) -> CommandOutcome:
     quantity = _wanted(parsed.quantity, found.quantity, otherwise=found.quantity)
     if quantity > found.quantity:
         raise TooFewHeld(there=found.quantity, item=kind.name_of(found.quantity), wanted=quantity)
-    taken = Held(uuid4(), kind, quantity, found.durability, None, found.quality)
-    after = items.add(scene.me.inventory, taken, limit_of(scene.me))
-    event = ItemPickedUp(
-        entity_id=found.entity_id,
-        left=found.quantity - quantity,
-        **changed(scene.me, after, taken),
-    )
+    event, taken, after = _picked_up(scene.me, found, quantity)
     text = translate(
         "Taken: {things} ({weight} kg). You carry {total} of {limit} kg.",
         things=counted(taken),
         weight=items.kilograms(taken.grams),
-        total=items.kilograms(after.grams),
+        total=items.kilograms(after.inventory.grams),
         limit=items.kilograms(limit_of(scene.me)),
     )
     return CommandOutcome(events=[event], messages=[GameMessage("action", text)])
 
 
+def _get_everything(scene: Scene) -> CommandOutcome:
+    me, events, names = scene.me, list[ItemPickedUp](), list[str]()
+    too_heavy: CarryLimitReached | None = None
+    for each in scene.things:
+        if not each.item or each.locked or each.squared_distance > REACH * REACH:
+            continue
+        try:
+            event, taken, me = _picked_up(me, each, each.quantity)
+        except CarryLimitReached as error:
+            too_heavy = too_heavy or error
+        else:
+            events.append(event)
+            names.append(counted(taken))
+    if not events:
+        raise too_heavy or NothingToTake
+    text = translate(
+        "Taken: {things}. You carry {total} of {limit} kg.",
+        things=listed(names),
+        total=items.kilograms(me.inventory.grams),
+        limit=items.kilograms(limit_of(me)),
+    )
+    return CommandOutcome(events=events, messages=[GameMessage("action", text)])
+
+
+def _picked_up(me: Character, found: Entity, quantity: int) -> tuple[ItemPickedUp, Held, Character]:
+    """Return the event, what was taken, and who has it then.
+
+    Raises:
+        CarryLimitReached
+    """
+    assert found.item
+    taken = Held(uuid4(), catalogue.by_key[found.item], quantity, found.durability, None, found.quality)
+    after = items.add(me.inventory, taken, limit_of(me))
+    left = found.quantity - quantity
+    event = ItemPickedUp(entity_id=found.entity_id, left=left, **changed(me, after, taken))
+    return event, taken, replace(me, inventory=after)
+
+
 def drop(scene: Scene, parsed: Parsed) -> CommandOutcome:
-    """Put something down where one stands."""
-    held = held_named(scene.me, parsed.target)
-    quantity = _wanted(parsed.quantity, held.quantity, otherwise=1)
-    after, dropped = items.take(scene.me.inventory, held.holding_id, quantity, uuid4)
-    event = ItemDropped(
-        world_id=scene.world.world_id,
-        entity_id=uuid4(),
-        durability=dropped.durability,
-        quality=dropped.quality,
-        position=scene.me.position,
-        **changed(scene.me, after, dropped),
-    )
-    return CommandOutcome(
-        events=[event], messages=[GameMessage("action", translate("You put down {things}.", things=counted(dropped)))]
-    )
+    """Put something down where one stands; or everything but what one wears."""
+    if parsed.target:
+        held = held_named(scene.me, parsed.target)
+        wanted = [(held, _wanted(parsed.quantity, held.quantity, otherwise=1))]
+    else:
+        wanted = [(each, each.quantity) for each in scene.me.inventory.held if not each.slot]
+    if not wanted:
+        raise NothingToDrop
+    me, events, names = scene.me, list[ItemDropped](), list[str]()
+    for held, quantity in wanted:
+        after, dropped = items.take(me.inventory, held.holding_id, quantity, uuid4)
+        event = ItemDropped(
+            world_id=scene.world.world_id,
+            entity_id=uuid4(),
+            durability=dropped.durability,
+            quality=dropped.quality,
+            position=me.position,
+            **changed(me, after, dropped),
+        )
+        me = replace(me, inventory=after)
+        events.append(event)
+        names.append(counted(dropped))
+    text = translate("You put down {things}.", things=listed(names))
+    return CommandOutcome(events=events, messages=[GameMessage("action", text)])
 
 
 def equip(scene: Scene, parsed: Parsed) -> CommandOutcome:

@@ -238,3 +238,17 @@ class NotYet(Refused):
 
     code = "invalid_command"
     message = "{command} comes with a later version. Write help to see what else you can do."
+
+
+class NothingToTake(NotFound):
+    """Nothing that one could carry away is within reach."""
+
+    code = "target_not_found"
+    message = "There is nothing within reach that you could take. Write look to see what is here."
+
+
+class NothingToDrop(NotFound):
+    """One carries nothing, or wears it all."""
+
+    code = "item_not_found"
+    message = "You carry nothing that you could put down. What you wear comes off with: unequip <item>"
