@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from community.linking import service as linking
 from community.linking import texts
 from community.linking.rules import TOKEN_LENGTH
@@ -12,6 +15,9 @@ from doors.discord.replies import GREEN_BUTTON, RED_BUTTON, Button, DiscordReply
 from functions.community.discord.players import PLATFORM_CHOICES, player_of
 from kernel.database import Tx
 from kernel.texts import to_translate, translate
+
+NO_CLAIM: Final = -1
+"""Claims are numbered from 1."""
 
 _LINKING, _UNLINKING = to_translate("Link your accounts"), to_translate("Unlink an account")
 _STEPS = to_translate(
@@ -59,9 +65,18 @@ def _asked(call: Interaction, tx: Tx, code: str = "", number: int | None = None)
 
 @component("link:confirm", changes=True, once=True, own=True)
 def confirm_link(call: Interaction, tx: Tx) -> DiscordReply:
-    code, number = call.arguments[0] if call.arguments else "", call.arguments[1:]
-    linked = texts.linked(linking.confirm_link(tx, player_of(call), code, int(number[0]) if number else None))
+    code = call.arguments[0] if call.arguments else ""
+    linked = texts.linked(linking.confirm_link(tx, player_of(call), code, _number(call.arguments[1:])))
     return DiscordReply(embeds=(Embed(translate(_LINKING), plain(linked)),), update=True)
+
+
+def _number(arguments: Sequence[str]) -> int | None:
+    """Return the number of the claim that a button is for; None for one from before claims had numbers."""
+    if not arguments:
+        return None
+    written = arguments[0]
+    is_number = written.isascii() and written.isdecimal() and len(written) < 10
+    return (is_number and int(written)) or NO_CLAIM
 
 
 @component("link:code")

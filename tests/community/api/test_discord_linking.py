@@ -106,6 +106,16 @@ def test_the_buttons_of_an_earlier_code_do_not_confirm_the_next(discord: Discord
     assert platforms(conn) == {"discord"}
 
 
+def test_a_button_that_is_for_no_number_confirms_nothing(discord: DiscordClient, conn: Connection):
+    code = code_of(discord.command(ALICE, "link"))
+    claim_on_twitch(conn, code)
+
+    for written in ("x", "\x95", "9" * 30, "-1", "0"):
+        said = discord.press(ALICE, f"link:confirm:{code}:{written}").text
+        assert "wrong on our side" not in said
+    assert platforms(conn) == {"discord"}
+
+
 def test_a_code_may_be_confirmed_with_the_command(discord: DiscordClient, conn: Connection):
     linked(discord, conn)
 
