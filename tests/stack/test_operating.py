@@ -236,7 +236,7 @@ def test_backup_while_it_runs_then_a_crash_then_the_same_game(project: Project):
     assert events_until(project, moment) == log
     assert len(log) > 20
     given = {"platform": "twitch", "username": "alice", "item_name": "money", "quantity": 1}
-    project.ask("POST", "/api/v1/user/item/add", given)  # an event after the backup, whatever else happens
+    project.ask("POST", "/api/v1/user/item/add", given)  # an event after the backup, even if nothing else happens
     with closing(project.database()) as conn:
         first = conn.execute("SELECT max(transaction_id::text::bigint), max(position) FROM events").fetchone()
         assert lost

@@ -149,7 +149,7 @@ def opening(connection: ClientConnection) -> dict[str, Any]:
 
 
 def said() -> dict[str, Any]:
-    """The last message that a function got, whatever ended meanwhile; {} if there was none."""
+    """The last message that a function got, even if others ended meanwhile; {} if there was none."""
     return next((event for event in reversed(_events) if "body" in event), {})
 
 

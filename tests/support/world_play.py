@@ -1,4 +1,4 @@
-"""People who play in worlds at random, for tests of what must be true whatever they do."""
+"""People who play in worlds at random, for tests of what must be true no matter what they do."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from personas.battles.models import KeyTooLong
 
 BATTLE_CREATE: Final = RateLimit("battle_create", 20)
 BATTLES_OF_DAY: Final = RateLimit("battles_day", 300, timedelta(days=1), per="ip")
-"""Of an address, with all its accounts: whatever is public is something that lists walk past."""
+"""Of an address, with all its accounts: lists walk past everything that is public."""
 MAX_KEY: Final = 64
 """Characters of an Idempotency-Key."""
 

@@ -10,10 +10,11 @@ from uuid import UUID
 from fastapi import Query, Response
 from pydantic import BeforeValidator
 
-from doors.call import Call, answer
+from doors.call import Call
 from doors.people import requires_account, signed_in
 from functions.worlds.door import create_app, create_handler
 from functions.worlds.game import report_routes, world_routes
+from functions.worlds.joining import choosing, creating
 from functions.worlds.shapes import (
     CharacterChoice,
     CharacterList,
@@ -26,9 +27,6 @@ from functions.worlds.shapes import (
     WorldMapShape,
     WorldShape,
 )
-from kernel.accounts.models import Identity
-from kernel.database import Tx
-from kernel.idempotency import Answer
 from worlds import configs as configs  # the translations
 from worlds.building import service as building
 from worlds.characters import service as characters
@@ -85,23 +83,14 @@ async def list_characters(call: Call) -> Response:
 @requires_account()
 async def create_character(body: NewCharacter, call: Call) -> Response:
     """Make a character in a world. You can have one in each. Who watches a world already is answered 200."""
-
-    def use_case(tx: Tx, me: Identity) -> Answer:
-        made = entering.create(tx, me, body.world_id, body.wish)
-        return answer(MadeCharacter.of(made), 201 if made.created_at == tx.now else 200)
-
-    return signed_in(call).act(use_case)
+    return signed_in(call).act(creating(body))
 
 
 @app.post("/api/game/join", response_model=JoinedWorld)
 @requires_account()
 async def join(body: CharacterChoice, call: Call) -> Response:
     """Choose the character that you connect with."""
-
-    def use_case(tx: Tx, me: Identity) -> JoinedWorld:
-        return JoinedWorld.of(entering.select(tx, me, body.character_id))
-
-    return signed_in(call).act(use_case)
+    return signed_in(call).act(choosing(body))
 
 
 @app.get("/api/game/skills", response_model=SkillSheet)

@@ -6,9 +6,10 @@ from doors.start_http import ready  # first: see there
 
 from fastapi import Response
 
-from doors.call import Call, answer
+from doors.call import Call
 from doors.people import requires_account, signed_in
 from functions.worlds.door import create_app, create_handler
+from functions.worlds.joining import choosing, creating
 from functions.worlds.session import interview_routes
 from functions.worlds.session.settings import settings
 from functions.worlds.shapes import (
@@ -24,7 +25,6 @@ from functions.worlds.shapes import (
 )
 from kernel.accounts.models import Identity
 from kernel.database import Tx
-from kernel.idempotency import Answer
 from worlds import configs as configs  # the translations
 from worlds.entering import service as entering
 from worlds.tickets import service as tickets
@@ -59,19 +59,14 @@ async def select_world(body: WorldChoice, call: Call) -> Response:
 @requires_account()
 async def create_character(body: NewCharacter, call: Call) -> Response:
     """Make a character in a world. You can have one in each. Who watches a world already is answered 200."""
-
-    def use_case(tx: Tx, me: Identity) -> Answer:
-        made = entering.create(tx, me, body.world_id, body.wish)
-        return answer(MadeCharacter.of(made), 201 if made.created_at == tx.now else 200)
-
-    return signed_in(call).act(use_case)
+    return signed_in(call).act(creating(body))
 
 
 @app.post("/api/session/character/select", response_model=JoinedWorld)
 @requires_account()
 async def select_character(body: CharacterChoice, call: Call) -> Response:
     """Choose the character that you connect with."""
-    return signed_in(call).act(lambda tx, me: JoinedWorld.of(entering.select(tx, me, body.character_id)))
+    return signed_in(call).act(choosing(body))
 
 
 @app.post("/api/session/lobby", response_model=JoinedWorld)

@@ -176,7 +176,7 @@ def test_a_deployment_makes_its_users_and_the_app_can_play_but_not_build(new_ins
 
 
 def has_append_only_log_but_forgets_people(app: Connection) -> None:
-    """As worlds 25 says, acceptance 2: as the application's role, whatever it has set."""
+    """As worlds 25 says, acceptance 2: as the application's role, which no setting of a session changes."""
     someone, another = uuid4(), uuid4()
     with transaction(app) as tx:
         for each in (someone, another):

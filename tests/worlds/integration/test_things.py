@@ -131,7 +131,7 @@ def test_a_trade_is_whole_when_both_have_accepted_and_nothing_before(tx: Tx):
     bob.types(tx, "offer lamp")
     ann.types(tx, "accept")
     assert (held(tx, ann), held(tx, bob)) == ({"arrow": 20}, {"lamp": 1})
-    ann.types(tx, "offer arrows 6")  # whoever had accepted has to do so again
+    ann.types(tx, "offer arrows 6")  # those who had accepted have to do so again
     bob.types(tx, "accept")
     assert (held(tx, ann), held(tx, bob)) == ({"arrow": 20}, {"lamp": 1})
 

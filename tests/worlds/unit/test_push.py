@@ -259,7 +259,7 @@ def test_a_failure_that_lasts_is_reported_with_what_was_delivered(gateway: Gatew
 def test_while_one_connection_takes_long_others_hear_what_was_written_since(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.undo()  # the real clock: what is waited for happens whatever it says
+    monkeypatch.undo()  # the real clock: what is waited for happens no matter what it says
     gateway.waiting["slow="] = threading.Event()
 
     class Releasing(Desk):

@@ -77,7 +77,7 @@ def test_every_event_has_a_name_of_its_own_and_the_chains_are_whole():
 
 
 def test_every_event_of_worlds_is_in_the_table():
-    from worlds import leaving as leaving  # whatever declares events is imported by now
+    from worlds import leaving as leaving  # everything that declares events is imported by now
 
     def declared(kind: type[WorldEvent]) -> set[type[WorldEvent]]:
         found = {kind} if "type" in kind.__dict__ else set[type[WorldEvent]]()

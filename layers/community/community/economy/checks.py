@@ -24,7 +24,7 @@ def profit_problems(library: Library) -> Iterator[Problem]:
             yield Problem(ItemsSection.file, "items", text)
     for index, item in enumerate(library[ItemsSection].document.items):
         price = int(item.base_value * RESALE_RATIO)
-        # What was retired is bought at its ceiling, whatever it was worth: docs/changing-content.md.
+        # What was retired is bought at its ceiling at most, even if it was worth more: docs/changing-content.md.
         if item.sellable and not item.retired and price > ceilings.at_most(item, price):
             text = (
                 f"the shop pays {price} money for one, and {WITH_BONUSES} it costs"

@@ -80,19 +80,26 @@ def _ask_and_wake(conn: Connection) -> None:
 
 
 def _wake(_: Connection) -> None:
-    """Send the event that invokes the relay.
+    send_waking("relay", SOURCE, DETAIL_TYPE)
+
+
+def send_waking(name: str, source: str, detail_type: str) -> None:
+    """Send the event that invokes what sleeps until it is wanted, such as the relay.
 
     A failure is only logged: the action has been committed, and the clock catches up.
+
+    Args:
+        name: of what is woken, for the log.
     """
     if not settings.events_url:
         return  # there is no bus here
     from kernel import event_bridge  # imported late: one action after each silence needs it
 
-    entry = {"EventBusName": settings.event_bus_name, "Source": SOURCE, "DetailType": DETAIL_TYPE, "Detail": "{}"}
+    entry = {"EventBusName": settings.event_bus_name, "Source": source, "DetailType": detail_type, "Detail": "{}"}
     try:
         [result] = event_bridge.put_events([entry], timeout=TIMEOUT_SECONDS)
     except event_bridge.EventBridgeError as error:
-        log.warning("the relay could not be woken: %s", error)
+        log.warning("the %s could not be woken: %s", name, error)
     else:
         if "ErrorCode" in result:
-            log.warning("the relay could not be woken: %s", result["ErrorCode"])
+            log.warning("the %s could not be woken: %s", name, result["ErrorCode"])

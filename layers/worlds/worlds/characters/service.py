@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from kernel.database import Tx
+from kernel.database import Cursor, Tx
 from worlds.characters import queries, snapshots
 from worlds.characters.evolution import evolve
 from worlds.characters.models import AGGREGATE, Character, CharacterNotFound, CharacterNotOwned
@@ -19,24 +19,20 @@ from worlds.reporting import queries as reports
 
 def ask(tx: Tx, character_id: UUID) -> Callable[[], Character | None]:
     """Ask for a character; the answer comes with the next round trip."""
-    found = queries.find(tx, character_id)
-
-    def character() -> Character | None:
-        row = found.fetchone()
-        return None if row is None else queries.read(row)
-
-    return character
+    return _reading(queries.find(tx, character_id))
 
 
 def ask_latest_body(tx: Tx, account_id: UUID) -> Callable[[], Character | None]:
     """Ask for the body that an account has played last; the answer comes with the next round trip."""
-    found = queries.find_latest_body(tx, account_id)
+    return _reading(queries.find_latest_body(tx, account_id))
 
-    def latest() -> Character | None:
+
+def _reading(found: Cursor) -> Callable[[], Character | None]:
+    def read() -> Character | None:
         row = found.fetchone()
         return None if row is None else queries.read(row)
 
-    return latest
+    return read
 
 
 def owned(tx: Tx, account_id: UUID, character_id: UUID) -> Character:

@@ -19,7 +19,7 @@ COLUMNS: Final[LiteralString] = (
 )
 
 # The last version that was there at a time. Clocks of environments differ a little: what comes after a later event in
-# the log is later, whatever its own time says, so that a rewound state is one that there really was.
+# the log is later, even if its own time says otherwise, so that a rewound state is one that there really was.
 _LAST: Final[LiteralString] = """
     (SELECT coalesce(
         (SELECT min(version) - 1 FROM worlds.events WHERE aggregate_id = %(aggregate)s AND occurred_at > %(until)s),

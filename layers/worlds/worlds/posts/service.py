@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from kernel.database import Connection, Tx
-from kernel.settings import settings
+from kernel.events.waking import send_waking
 from worlds.posts import queries
 from worlds.posts.envelopes import Envelope, frame
 
-log = logging.getLogger("brandish")
-
 SOURCE = "brandish.worlds"
 DETAIL_TYPE = "posts.waiting"
-TIMEOUT_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +78,4 @@ def is_waiting(tx: Tx) -> bool:
 
 
 def _wake(_: Connection) -> None:
-    """Send the event that invokes the pusher. A failure is only logged: the clock catches up."""
-    if not settings.events_url:
-        return  # there is no bus here
-    from kernel import event_bridge  # imported late: one action after each silence needs it
-
-    entry = {"EventBusName": settings.event_bus_name, "Source": SOURCE, "DetailType": DETAIL_TYPE, "Detail": "{}"}
-    try:
-        [result] = event_bridge.put_events([entry], timeout=TIMEOUT_SECONDS)
-    except event_bridge.EventBridgeError as error:
-        log.warning("the pusher could not be woken: %s", error)
-    else:
-        if "ErrorCode" in result:
-            log.warning("the pusher could not be woken: %s", result["ErrorCode"])
+    send_waking("pusher", SOURCE, DETAIL_TYPE)
