@@ -13,6 +13,7 @@ from time import monotonic, sleep
 from typing import Any, TypeVar
 
 import pytest
+from psycopg.errors import DeadlockDetected
 
 from community.contributions import service as contributions
 from community.players import service as players
@@ -35,10 +36,14 @@ Answer = TypeVar("Answer")
 
 
 def act(conn: Connection, work: Callable[[Tx], Answer]) -> Answer:
-    """As a door does it: what saved nothing is done again."""
+    """As a door does it: what saved nothing is done again. A deadlock fails, as in `races.attempt`."""
     while True:
-        with suppress(TryAgain), transaction(conn) as tx:
-            return work(tx)
+        try:
+            with transaction(conn) as tx:
+                return work(tx)
+        except TryAgain as again:
+            if isinstance(again.__cause__, DeadlockDetected):
+                raise
 
 
 def together(url: str, *pieces: Callable[[Connection], Any]) -> list[Any]:

@@ -54,16 +54,18 @@ def race_of(number: int, url: str) -> Iterator[Race]:
         yield Race([stack.enter_context(closing(connect(url))) for _ in range(number)])
 
 
-def attempt(
-    connection: Connection, use_case: UseCase, now: datetime | None = None, *, deadlock_fails: bool = False
-) -> object:
-    """Run a use case with the retries that a door makes; return its result or its refusal."""
+def attempt(connection: Connection, use_case: UseCase, now: datetime | None = None) -> object:
+    """Run a use case with the retries that a door makes; return its result or its refusal.
+
+    A deadlock fails the test, although a door would try again: until the database ends it, all who want what one of
+    the two holds wait for a second.
+    """
     for _ in range(TRIES):
         try:
             with transaction(connection, now=now) as tx:
                 return use_case(tx)
         except TryAgain as again:
-            if deadlock_fails and isinstance(again.__cause__, DeadlockDetected):
+            if isinstance(again.__cause__, DeadlockDetected):
                 raise
             continue
         except DomainError as refusal:

@@ -38,6 +38,7 @@ def prepare(tx: Tx) -> list[str]:
     refuse_missing_items(tx, catalog.missing_items(tx))
     refuse_missing_nodes(tx)
     refuse_missing_recipes(tx)
+    cycle.lock(tx)
     digests = shipped.digests(contents.SECTIONS)
     known = {row["config_name"]: row["sha256"] for row in tx.execute("SELECT * FROM config_sync_metadata")}
     changed = [name for name, digest in digests.items() if known.get(name) != digest]
@@ -58,7 +59,7 @@ def prepare(tx: Tx) -> list[str]:
     exclusions.sync(tx)  # always, because its setting may have changed
     events.ensure_partitions_ahead(tx)
     cycle.withdraw_hidden(tx)
-    # Players are locked after the community's state, as everywhere.
+    # Players are locked late: which ones is known only now.
     move_renamed_jobs(tx)
     move_renamed_achievements(tx)
     gambles.refund_void(tx)

@@ -77,7 +77,7 @@ def in_turn(url: str, use_cases: Sequence[UseCase], now: datetime | None = None)
 
 def run(url: str, use_case: UseCase, now: datetime | None) -> object:
     with closing(connect(url)) as connection:
-        return attempt(connection, use_case, now, deadlock_fails=True)
+        return attempt(connection, use_case, now)
 
 
 def assert_one_person(conn: Connection, *accounts: PlayerRef, now: datetime | None = None) -> None:

@@ -63,8 +63,8 @@ def test_five_of_twenty_arrows_are_put_down_and_fifteen_stay(tx: Tx):
 def test_everything_within_reach_is_taken_as_far_as_one_can_carry_it_and_put_down_again(tx: Tx):
     world = make_world(tx)
     ann = come_to(tx, world.world_id, "Ann")
-    for item, quantity in (("lamp", 1), ("clay", 50), ("stone", 50), ("clay", 50)):
-        world, _ = place_item(tx, world, item, HERE, quantity)
+    for away, (item, quantity) in enumerate([("lamp", 1), ("clay", 50), ("stone", 50), ("clay", 50)]):
+        world, _ = place_item(tx, world, item, Position(HERE.x + away, HERE.y), quantity)  # the nearest is taken first
     place_item(tx, world, "axe", Position(50, 90))
 
     [taken] = texts(ann.types(tx, "get all"))  # 1.2 kg, 50 kg and 100 kg of 235 kg; another 100 kg is too much

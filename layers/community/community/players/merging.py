@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from community.parts import PARTS
 from community.players import persons, queries
 from community.players.models import Departure, Player
+from community.progression import service as progression
 from kernel.database import Tx
 
 PLAYER_TABLES = PARTS.tables | {"user_platform_links"}
@@ -40,6 +41,7 @@ def merge(
     for platform in [name for name, link in other.links.items() if (name, link.platform_id) in returning]:
         other, befores = _returned(tx, keeper, other, befores, platform)
     queries.lock_accounts(tx)  # or what an import is crediting to `other` would be deleted with them
+    progression.lock_community_state(tx)  # before ballots: what deletes rounds holds it
     for move in PARTS.moves:
         move(tx, other.id, keeper.id)
     queries.keep_traces(tx, other.id, keeper.id)

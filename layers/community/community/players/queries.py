@@ -1,8 +1,8 @@
 """SQL on users and user_platform_links, and the columns that features read with a player.
 
 Transactions take their locks in this order, or two would wait for each other: a code (`link_tokens`), the gamble, an
-import; people; their players; the table of accounts; what several players write to. Of one kind, by id. Only an account
-that comes back to a person locks that person late.
+import; the open round; people; their players; the table of accounts; the community's state; what several players write
+to. Of one kind, by id. Only an account that comes back to a person locks that person late.
 """
 
 from __future__ import annotations

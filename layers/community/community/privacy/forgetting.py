@@ -97,6 +97,7 @@ def _forget(tx: Tx, player: Player, code: str) -> Player:
     for account_hash, link in zip(hashes, player.links.values(), strict=True):
         if link.is_new(tx.now):  # perhaps by mistake
             persons.leave_with_limits(tx, player.id, link.person_before, account_hash)
+    progression.lock_community_state(tx)  # before ballots, as in a merge
     queries.withdraw_ballots(tx, player.id)
     stats.lock_windows(tx)
     engagement.lock_sums(tx)

@@ -125,6 +125,9 @@ def reset_progression(tx: Tx, reset_by: str, reason: str, preserve_user_progress
     Args:
         preserve_user_progression: if False, players' engagement and job progress are deleted, too.
     """
+    queries.lock_open_round(tx)
+    if not preserve_user_progression:
+        jobs.delete_all(tx)  # players are locked before the community's state
     cycle.lock(tx)
     counting = queries.count_for_reset(tx)
     transition = cycle.begin(tx)
@@ -138,6 +141,5 @@ def reset_progression(tx: Tx, reset_by: str, reason: str, preserve_user_progress
     progression.reset_unlocks(tx)
     progression.renew_state_version(tx)
     if not preserve_user_progression:
-        jobs.delete_all(tx)  # first, because players are always locked before the sums of engagement
         engagement.delete_all(tx)
     cycle.save(tx, overrides.reset_progression(transition.record(event)))

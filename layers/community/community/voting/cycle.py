@@ -1,6 +1,7 @@
 """Reading and saving transitions of the community's voting state: one load, one decision, one save.
 
-Changes of targets, rounds and levels lock the community's state first, and the open round after it.
+Changes of targets, rounds and levels lock the open round first, and the community's state after it: while they wait for
+ballots, they hold nothing that a ballot or a merge of players could wait for.
 """
 
 from __future__ import annotations
@@ -55,9 +56,9 @@ def begin(tx: Tx) -> Transition:
 
 
 def lock(tx: Tx) -> None:
-    """Lock the community's state and the open round, so that what is read afterwards cannot change."""
-    progression.lock_community_state(tx)
+    """Lock the open round and the community's state, so that what is read afterwards cannot change."""
     queries.lock_open_round(tx)
+    progression.lock_community_state(tx)
 
 
 def save(tx: Tx, transition: Transition) -> None:

@@ -32,7 +32,8 @@ COLUMNS: Final[LiteralString] = """
 def lock(tx: Tx, character_ids: list[UUID]) -> None:
     """Lock characters in the order of their ids, so that two who act on each other do not block each other."""
     tx.execute(
-        "SELECT FROM worlds.characters WHERE character_id = ANY(%s) ORDER BY character_id FOR UPDATE", (character_ids,)
+        "SELECT FROM worlds.characters WHERE character_id = ANY(%s) ORDER BY character_id FOR NO KEY UPDATE",
+        (character_ids,),
     )
 
 

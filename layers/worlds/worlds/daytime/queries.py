@@ -16,7 +16,7 @@ def lock_with_news(tx: Tx, limit: int) -> Cursor:
         + worlds.COLUMNS
         + " FROM worlds.worlds AS w WHERE "
         + NEWS
-        + " ORDER BY w.world_id LIMIT %s FOR UPDATE OF w SKIP LOCKED",
+        + " ORDER BY w.world_id LIMIT %s FOR NO KEY UPDATE OF w SKIP LOCKED",
         (tx.now, limit),
     )
 

@@ -62,7 +62,7 @@ def lock_player(tx: Tx, connection_id: str) -> None:
     tx.execute(
         """
         SELECT FROM worlds.characters
-        WHERE character_id = (SELECT character_id FROM worlds.connections WHERE connection_id = %s) FOR UPDATE
+        WHERE character_id = (SELECT character_id FROM worlds.connections WHERE connection_id = %s) FOR NO KEY UPDATE
         """,
         (connection_id,),
     )

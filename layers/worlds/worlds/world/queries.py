@@ -40,7 +40,9 @@ def find(tx: Tx, world_id: UUID | None, character_id: UUID | None = None) -> Cur
 
 
 def lock(tx: Tx, world_id: UUID) -> Cursor:
-    return tx.execute("SELECT " + COLUMNS + " FROM worlds.worlds AS w WHERE w.world_id = %s FOR UPDATE", (world_id,))
+    return tx.execute(
+        "SELECT " + COLUMNS + " FROM worlds.worlds AS w WHERE w.world_id = %s FOR NO KEY UPDATE", (world_id,)
+    )
 
 
 def list_all(tx: Tx, account_id: UUID, *, is_admin: bool, after: UUID | None, limit: int) -> Cursor:
@@ -91,7 +93,7 @@ def find_admission(tx: Tx, world_id: UUID | None, account_id: UUID, character_id
 def lock_seats(tx: Tx, character_id: UUID) -> None:
     """Let those who enter a world with a limited number of seats do so one after the other."""
     tx.execute(
-        "SELECT FROM worlds.worlds WHERE seats IS NOT NULL AND world_id = " + _OF + " FOR UPDATE",
+        "SELECT FROM worlds.worlds WHERE seats IS NOT NULL AND world_id = " + _OF + " FOR NO KEY UPDATE",
         {"world": None, "character": character_id},
     )
 
