@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from kernel import connections
+from kernel import connections, metrics
 from kernel.action import Budget, look, run_action
 from kernel.connections import Login, connection, is_open
 from kernel.database import Connection, Tx
@@ -52,6 +52,8 @@ def log_in(role: str, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Ite
 
     monkeypatch.setattr(connections._environment, "connection", None)
     monkeypatch.setattr(connections._environment, "login", None)
+    # What earlier tests have counted would be saved now, where the role may not write.
+    monkeypatch.setattr(metrics, "_environment", metrics._Environment())
     yield log_in
     connections.close()
 
