@@ -8,6 +8,7 @@ from doors.call import Call
 from doors.people import limit_address, refuse_other_sites, requires_account, signed_in
 from doors.routes import Router
 from functions.shared.accounts import signing_in
+from functions.shared.accounts.products import sessions_ended
 from functions.shared.accounts.shapes import (
     Done,
     EndedSessions,
@@ -34,7 +35,9 @@ async def change(body: PasswordRequest, call: Call) -> Response:
     new_hash = passwords.hash_password(body.password)
 
     def use_case(tx: Tx, me: Identity) -> EndedSessions:
-        return EndedSessions(ended=service.change_password(tx, me, attempt, new_hash))
+        ended = service.change_password(tx, me, attempt, new_hash)
+        sessions_ended(tx, me.account_id)
+        return EndedSessions(ended=ended)
 
     return person.act(use_case, stored=False)
 
@@ -60,5 +63,5 @@ async def reset(body: ResetRequest, call: Call) -> Response:
     rules.require_password(body.password)
     run_action(lambda tx: service.require_reset(tx, body.token, call.network, settings.signing_in))
     new_hash = passwords.hash_password(body.password)
-    run_action(lambda tx: service.reset_password(tx, body.token, new_hash))
+    run_action(lambda tx: sessions_ended(tx, service.reset_password(tx, body.token, new_hash)))
     return call.respond(Done(message="Your new password works now. Log in with it."))

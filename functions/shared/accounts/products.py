@@ -18,6 +18,13 @@ def exports() -> Mapping[str, Sequence[Export]]:
     return {"community": community.EXPORTS, "personas": personas.EXPORTS, "worlds": worlds.EXPORTS}
 
 
+def sessions_ended(tx: Tx, account_id: UUID) -> None:
+    """Let each product end what goes on in sessions of someone that have just ended."""
+    from worlds import leaving as worlds
+
+    worlds.sessions_ended(tx, account_id)
+
+
 def forget_part(tx: Tx, account_id: UUID) -> bool:
     """Let each product delete some of what it has a lot of from someone who leaves; return whether there is more."""
     from personas import leaving as personas

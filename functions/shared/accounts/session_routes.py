@@ -10,6 +10,7 @@ from fastapi import Query, Response
 from doors.call import Call
 from doors.people import requires_account, signed_in, with_cookie
 from doors.routes import Router
+from functions.shared.accounts.products import sessions_ended
 from functions.shared.accounts.shapes import EndedSessions, SessionList, SessionOfAccount
 from kernel.accounts import service
 from kernel.accounts.models import Identity
@@ -34,7 +35,9 @@ async def end_sessions(call: Call, this_one: Annotated[bool, Query()] = False) -
     person = signed_in(call)
 
     def use_case(tx: Tx, me: Identity) -> EndedSessions:
-        return EndedSessions(ended=(service.end_all_sessions if this_one else service.end_other_sessions)(tx, me))
+        ended = (service.end_all_sessions if this_one else service.end_other_sessions)(tx, me)
+        sessions_ended(tx, me.account_id)
+        return EndedSessions(ended=ended)
 
     response = person.act(use_case, stored=False)
     return with_cookie(call, response, "") if this_one else response
@@ -48,6 +51,7 @@ async def end_session(call: Call, session_id: UUID) -> Response:
 
     def use_case(tx: Tx, me: Identity) -> EndedSessions:
         service.end_session(tx, me, session_id)
+        sessions_ended(tx, me.account_id)
         return EndedSessions(ended=1)
 
     response = person.act(use_case, stored=False)

@@ -11,6 +11,7 @@ from doors.call import Call
 from doors.people import requires_account, signed_in, with_cookie
 from doors.routes import Router
 from functions.shared.accounts import signing_in
+from functions.shared.accounts.products import sessions_ended
 from functions.shared.accounts.shapes import (
     Done,
     LoggedIn,
@@ -75,6 +76,7 @@ async def log_out(call: Call, session_id: Annotated[UUID | None, Query()] = None
 
     def use_case(tx: Tx, me: Identity) -> Done:
         service.end_session(tx, me, named)
+        sessions_ended(tx, me.account_id)
         return Done(message="The session has ended.")
 
     response = person.act(use_case, stored=False)

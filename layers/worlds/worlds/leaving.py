@@ -11,6 +11,7 @@ from uuid import UUID
 from kernel.accounts.leaving import Export
 from kernel.database import Tx
 from worlds.forgetting import service as forgetting
+from worlds.play import leaving
 
 _OWN_CHARACTERS: LiteralString = "SELECT character_id FROM worlds.characters WHERE account_id = %(account_id)s"
 
@@ -45,6 +46,11 @@ EXPORTS: Final = (
     Export("worlds.tickets", ("ticket_hash",), row="to_jsonb(t) - 'ticket_hash'"),
     _of_characters("worlds.events", ("number",), "aggregate_id"),
 )
+
+
+def sessions_ended(tx: Tx, account_id: UUID) -> None:
+    """Let someone's sessions that have just ended hear and do nothing more."""
+    leaving.close_ended(tx, account_id)
 
 
 def forget(tx: Tx, account_id: UUID) -> None:

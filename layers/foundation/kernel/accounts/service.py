@@ -184,8 +184,8 @@ def require_reset(tx: Tx, token: str, address: str, *limits: RateLimit) -> None:
             raise InvalidReset
 
 
-def reset_password(tx: Tx, token: str, new_hash: str) -> None:
-    """Choose a new password with the token of a mail: it ends all sessions, and unlocks the account.
+def reset_password(tx: Tx, token: str, new_hash: str) -> UUID:
+    """Choose a new password with the token of a mail: it ends all sessions, and unlocks the account; return which.
 
     Raises:
         InvalidReset
@@ -198,6 +198,7 @@ def reset_password(tx: Tx, token: str, new_hash: str) -> None:
     queries.end_sessions(tx, account_id)
     queries.forget_resets(tx, account_id)
     queries.forget_tries(tx, account_id)
+    return account_id
 
 
 def get_account(tx: Tx, me: Identity) -> AccountDetails:

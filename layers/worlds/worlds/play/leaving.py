@@ -19,6 +19,12 @@ def put_out(tx: Tx, world_id: UUID, account_id: UUID) -> None:
     posts.ensure_awake(tx)
 
 
+def close_ended(tx: Tx, account_id: UUID) -> None:
+    """Close the connections of someone's sessions that have just ended. Source: worlds 3, Logout."""
+    queries.close_ended(tx, account_id, "session_ended")
+    posts.ensure_awake_to_close(tx, account_id)
+
+
 def leave(tx: Tx, character_id: UUID, reason: str) -> None:
     """Let a character leave its world, unless another connection plays it."""
     characters_sql.lock(tx, [character_id])

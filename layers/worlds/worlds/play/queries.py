@@ -348,6 +348,19 @@ def close_in_world(tx: Tx, world_id: UUID, account_id: UUID, reason: str) -> Non
     )
 
 
+def close_ended(tx: Tx, account_id: UUID, reason: str) -> None:
+    """Let the pusher close the connections of someone's sessions that are not open any more."""
+    tx.execute(
+        """
+        UPDATE worlds.connections AS k SET closing = %(reason)s
+        WHERE account_id = %(account)s AND closing IS NULL
+          AND NOT EXISTS (SELECT FROM kernel.sessions AS s
+                          WHERE s.session_id = k.session_id AND s.ended_at IS NULL AND s.expires_at > %(now)s)
+        """,
+        {"account": account_id, "reason": reason, "now": tx.now},
+    )
+
+
 def take_closing(tx: Tx) -> Cursor:
     """Delete the connections that are to be closed; return rows of connection_id, character_id and closing."""
     return tx.execute(

@@ -21,6 +21,14 @@ POSTS_EACH: Final = 200
 _MAY_BE_WOKEN: Final[LiteralString] = (
     "awake_until < clock_timestamp() AND wanted_at < clock_timestamp() - interval '" + REPEAT_SECONDS + " s'"
 )
+_CLAIM_WAKING: Final[LiteralString] = (
+    """
+    UPDATE worlds.pusher_lease SET wanted_at = clock_timestamp()
+    WHERE only_row = (
+        SELECT only_row FROM worlds.pusher_lease
+        WHERE """
+    + _MAY_BE_WOKEN
+)
 PUSHER_OVERDUE: Final[LiteralString] = (
     "(EXISTS (SELECT FROM worlds.pusher_lease WHERE "
     + _MAY_BE_WOKEN
@@ -43,16 +51,19 @@ def insert_posts(tx: Tx, posts: Sequence[tuple[UUID, dict[str, Any]]]) -> None:
 
 def claim_waking(tx: Tx) -> Cursor:
     """Return a row if the pusher is asleep and the caller is the one to wake it; neither waits nor blocks."""
+    return tx.execute(_CLAIM_WAKING + " FOR UPDATE SKIP LOCKED) RETURNING only_row")
+
+
+def claim_waking_to_close(tx: Tx, account_id: UUID) -> Cursor:
+    """Return a row like `claim_waking`, if a connection of someone is to be closed."""
     return tx.execute(
-        """
-        UPDATE worlds.pusher_lease SET wanted_at = clock_timestamp()
-        WHERE only_row = (
-            SELECT only_row FROM worlds.pusher_lease
-            WHERE """
-        + _MAY_BE_WOKEN
-        + """ FOR UPDATE SKIP LOCKED)
+        _CLAIM_WAKING
+        + """
+            AND EXISTS (SELECT FROM worlds.connections WHERE account_id = %s AND closing IS NOT NULL)
+            FOR UPDATE SKIP LOCKED)
         RETURNING only_row
-        """
+        """,
+        (account_id,),
     )
 
 

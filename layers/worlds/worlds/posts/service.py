@@ -38,6 +38,11 @@ def ensure_awake(tx: Tx) -> None:
     tx.after_commit(queries.claim_waking, _wake)
 
 
+def ensure_awake_to_close(tx: Tx, account_id: UUID) -> None:
+    """Wake the pusher as `ensure_awake` does, if a connection of someone is to be closed."""
+    tx.after_commit(lambda after: queries.claim_waking_to_close(after, account_id), _wake)
+
+
 def settle(tx: Tx, delivered: Mapping[UUID, int], failed: Sequence[str]) -> None:
     """Note what has arrived, up to which number, and give back the mailboxes of connections for which nothing has."""
     for character_id, seq in sorted(delivered.items()):
