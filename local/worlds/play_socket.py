@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any, Final, Self
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -27,8 +27,9 @@ class PlaySocket:
         numbers: of the posts, in the order in which they came.
     """
 
-    def __init__(self, connection: ClientConnection) -> None:
+    def __init__(self, connection: ClientConnection, close: Callable[[], None]) -> None:
         self._connection = connection
+        self._close = close
         self.heard: list[Document] = []
         self.numbers: list[int] = []
 
@@ -39,8 +40,14 @@ class PlaySocket:
         Raises:
             WebSocketException, OSError
         """
-        url = f"{address}?{urlencode(query)}"
-        return cls(connect(url, additional_headers=headers, open_timeout=PATIENCE_SECONDS, max_size=LARGEST_FRAME))
+        opened = ExitStack()
+        connecting = connect(
+            f"{address}?{urlencode(query)}",
+            additional_headers=headers,
+            open_timeout=PATIENCE_SECONDS,
+            max_size=LARGEST_FRAME,
+        )
+        return cls(opened.enter_context(connecting), opened.close)
 
     def send(self, frame: str) -> None:
         """Send a frame as it is."""
@@ -107,25 +114,25 @@ class PlaySocket:
             while True:
                 self._read(deadline - time.monotonic())
 
-    def wait_until_closed(self, seconds: float = PATIENCE_SECONDS) -> int:
+    def wait_until_closed(self) -> int:
         """Return the code that the other side closes the connection with.
 
         Raises:
             TimeoutError: it stays open.
         """
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE_SECONDS
         try:
             while True:
                 self._read(deadline - time.monotonic())
         except ConnectionClosed as error:
             return error.rcvd.code if error.rcvd else 1006
         except TimeoutError:
-            raise TimeoutError(f"the connection is still open after {seconds:.0f} s") from None
+            raise TimeoutError(f"the connection is still open after {PATIENCE_SECONDS:.0f} s") from None
 
     def close(self) -> None:
         """End the connection."""
         with suppress(WebSocketException, OSError):
-            self._connection.close()
+            self._close()
 
     def _read(self, seconds: float) -> None:
         frame = self._connection.recv(max(0.0, seconds))

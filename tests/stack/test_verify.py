@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -15,12 +16,26 @@ from local.stack.postgres import Postgres
 from local.stack.process import StackProcess
 from local.tools.verify import __main__ as verify
 from local.tools.verify import community
+from local.worlds import play_socket
+from tests.support.wrong_front import wrong_front
 
 pytestmark = pytest.mark.slow
 
 DISCORD: SigningKey = SigningKey.generate()
 
 TURN = "UPDATE kernel.features SET is_on = {} WHERE name = '{}'"
+
+LEFT_EMPTY = (
+    "users",
+    "user_inventory",
+    "kernel.accounts",
+    "personas.personas",
+    "personas.posts",
+    "worlds.characters",
+    "worlds.connections",
+    "worlds.posts",
+    "worlds.tickets",
+)
 
 Verify = Callable[..., tuple[int, str, str]]
 
@@ -31,6 +46,7 @@ def stack(postgres: Postgres, template_database: str) -> Iterator[tuple[StackPro
     url = postgres.create_database(name, template_database)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SIGN_INS_PER_MINUTE", "1000")
+        patch.setenv("SIGN_UPS_PER_FIVE_MINUTES", "1000")
         patch.setenv("DISCORD_PUBLIC_KEY", DISCORD.verify_key.encode().hex())
         with StackProcess(url) as running:
             yield running, url
@@ -77,13 +93,15 @@ def test_a_sound_installation_passes_twice_and_nothing_is_left(
     monkeypatch.setenv("DISCORD_PRIVATE_KEY", DISCORD.encode().hex())
 
     first, said, _ = verified("community", "personas")
-    again, _, _ = verified("--quick")
+    again, more, _ = verified("--quick")
 
-    assert (first, again) == (0, 0), said
-    assert "FAILED" not in said
+    assert (first, again) == (0, 0), said + more
+    assert "FAILED" not in said + more
     assert "skipped" not in said
     assert "ok       schedule" in said
-    for table in ("users", "user_inventory", "kernel.accounts", "personas.personas", "personas.posts"):
+    for suite in ("session", "websocket", "security"):
+        assert f"ok       {suite}: " in more
+    for table in LEFT_EMPTY:
         assert counted(stack[1], table) == 0, table
     assert counted(stack[1], "api_keys WHERE revoked_at IS NULL AND name LIKE 'verify%'") == 0
 
@@ -142,6 +160,53 @@ def test_a_clock_that_does_not_run_is_named(
         code, said, named = verified("community")
 
     assert (code, named) == (1, "schedule"), said
+
+
+def test_all_that_a_wrong_front_spoils_of_worlds_is_found_and_nothing_is_left(
+    stack: tuple[StackProcess, str], verified: Verify, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(play_socket, "PATIENCE_SECONDS", 2.0)
+
+    with wrong_front(stack[0].url) as url:
+        code, said, named = verified("--url", url, "session", "websocket", "security")
+
+    assert (code, named) == (1, "session, websocket, security, leaving"), said
+    missed = [line for line in said.splitlines() if re.match(r"(ok|skipped)\s+(session|websocket|security):", line)]
+    assert [line.partition(": ")[2] for line in missed] == ["who has logged out logs in again"]
+    assert counted(stack[1], "kernel.accounts") == 0
+
+
+@pytest.mark.parametrize(
+    ("spoil", "mend", "claims"),
+    [
+        (
+            "REVOKE UPDATE ON worlds.mailboxes FROM brandish_app",
+            "GRANT UPDATE ON worlds.mailboxes TO brandish_app",
+            ["a ticket opens it", "others hear what one says", "a newer connection closes"],
+        ),
+        (
+            "REVOKE INSERT ON worlds.answers FROM brandish_app",
+            "GRANT INSERT ON worlds.answers TO brandish_app",
+            ["a command that is sent twice", "both forms", "others hear what one says"],
+        ),
+    ],
+)
+def test_what_is_broken_in_worlds_is_named(
+    stack: tuple[StackProcess, str],
+    verified: Verify,
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: str,
+    mend: str,
+    claims: list[str],
+):
+    monkeypatch.setattr(play_socket, "PATIENCE_SECONDS", 2.0)
+
+    with spoilt(stack[1], spoil, mend):
+        code, said, named = verified("websocket")
+
+    assert (code, named.removeprefix("accounts, ")) == (1, "websocket"), said
+    for claim in claims:
+        assert f"FAILED   websocket: {claim}" in said
 
 
 def test_a_wrong_administrators_key_is_named(verified: Verify, monkeypatch: pytest.MonkeyPatch):

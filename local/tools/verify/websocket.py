@@ -166,12 +166,12 @@ class WebSocketTrial:
             self._open(self._visit.ann) as socket,
         ):
             name = f"verify-{uuid4()}"
-            first = socket.ask("n", name)
-            again = socket.ask("n", name)
-            after = _position(socket.ask("s"))
+            first = socket.ask("e", name)
+            again = socket.ask("e", name)
+            after = _position(socket.ask("w"))
             before = _position(first)
-            if after["y"] != before["y"] - 1:
-                raise Broken(f"after going north twice by one id, and south, one is at {after}, not south of {before}")
+            if after["x"] != before["x"] - 1:
+                raise Broken(f"after going east twice by one id, and west, one is at {after}, not west of {before}")
             if [each["data"] for each in _lines(first)] != [each["data"] for each in _lines(again)]:
                 raise Broken("the answers differ")
             seen.append(f"{len(again)} documents again")
