@@ -41,9 +41,10 @@ Verify = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
-def stack(postgres: Postgres, template_database: str) -> Iterator[tuple[StackProcess, str]]:
+def stack(postgres: Postgres) -> Iterator[tuple[StackProcess, str]]:
+    """After a first start: so Temperate is being made."""
     name = f"verify_{uuid4().hex}"
-    url = postgres.create_database(name, template_database)
+    url = postgres.create_database(name)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SIGN_INS_PER_MINUTE", "1000")
         patch.setenv("SIGN_UPS_PER_FIVE_MINUTES", "1000")
@@ -97,7 +98,7 @@ def test_a_sound_installation_passes_twice_and_nothing_is_left(
 
     assert (first, again) == (0, 0), said + more
     assert "FAILED" not in said + more
-    assert "skipped" not in said
+    assert "skipped" not in said + more.replace("skipped  Discord", "").replace("skipped  schedule", "")
     assert "ok       schedule" in said
     for suite in ("session", "websocket", "security"):
         assert f"ok       {suite}: " in more

@@ -14,7 +14,7 @@ from kernel.outside import desk
 from kernel.outside.rules import MAX_ATTEMPTS
 from tests.support.grounds import TINY, made_ground, make_ground, start_world
 from tests.support.outside import run_due
-from tests.support.worlds import come_to, come_to_lobby, make_world, told
+from tests.support.worlds import code, come_to, come_to_lobby, make_world, told
 from worlds.building import service as building
 from worlds.building.computing import run_slice
 from worlds.building.kinds import KINDS
@@ -103,6 +103,8 @@ def test_no_one_enters_a_world_that_is_being_made(tx: Tx):
 
     with pytest.raises(WorldNotReady):
         entering.create(tx, ann.me, world.world_id, wish)
+    for command in ("create character Ann player human", "watcher", "enter"):
+        assert code(ann.types(tx, f"{command} {world.name}")) == "CONFLICT"
     with pytest.raises(WorldNotReady):
         ground.map_of(tx, world)
 

@@ -94,6 +94,7 @@ def create_character(scene: Scene, parsed: Parsed) -> CommandOutcome:
     worlds.admit(world, scene.me.account_id, destination.admission)
     if destination.mine is not None:
         raise CharacterExists(name=destination.mine.name)
+    worlds.require_ready(world)  # no one knows yet where people arrive
     role = bodies.choose_role(role_name, may_be_admin=destination.admission.is_admin)
     made = making.character(scene.me.account_id, world, CharacterWish(name=name, species=species), role, scene.rng)
     text = translate("{name} is ready to enter {world}.", name=made.name, world=world.name)
