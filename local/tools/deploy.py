@@ -89,9 +89,7 @@ def deploy(options: argparse.Namespace, for_sam: Sequence[str]) -> int:
     print(f"3 of 3: trying {stack}", flush=True)
     outputs = _outputs(cloudformation, stack)
     key = os.environ.get("API_KEY") or _secret(session, outputs["FirstAdminKey"])
-    status = _run(
-        sys.executable, "-m", "local.tools.verify", "--url", outputs["Url"], "community", "personas", API_KEY=key
-    )
+    status = _run(sys.executable, "-m", "local.tools.verify", "--url", outputs["Url"], API_KEY=key)
     _say(warnings(values))  # once more: the first time is far above
     return status
 

@@ -315,8 +315,6 @@ class SecurityTrial:
                 said = answer.content.decode(errors="replace")
                 if found := [each for each in (*LEAKS, *secrets) if each in said]:
                     raise Broken(f"the answer {answer.status} to {request[:100]} says {found[0][:20]!r}")
-                if answer.status >= 500 and answer.status != 503:
-                    raise Broken(f"{request[:100]} was answered with {answer.status}")
             seen.append(f"{len(self._client.refusals)} errors")
 
     def _require_unauthorized(self, token: str) -> str:
