@@ -245,3 +245,20 @@ def test_who_deletes_their_account_belongs_to_no_world_any_more(tx: Tx, ann: Ide
 
     assert happened(tx, world.world_id)[-3:] == ["MemberRemoved", "MemberRemoved", "WorldOwnerLeft"]
     assert rebuilding.rebuild(tx).differences == []
+
+
+def test_who_does_not_belong_to_a_world_that_stops_being_public_has_to_leave_it(tx: Tx, ann: Identity):
+    world = make(tx, ann, privacy="public")
+    guest, stranger = come_to(tx, world.world_id, "Guest"), come_to(tx, world.world_id, "Stranger")
+    owning.invite(tx, ann, world.world_id, email_of(tx, guest.me))
+
+    owning.change(tx, ann, world.world_id, Settings(changes={"privacy": "private"}))
+
+    rows = tx.execute("SELECT character_id FROM worlds.connections WHERE closing = 'uninvited'")
+    assert [row["character_id"] for row in rows] == [stranger.character_id]
+
+
+def email_of(tx: Tx, me: Identity) -> str:
+    row = tx.execute("SELECT email FROM kernel.accounts WHERE account_id = %s", (me.account_id,)).fetchone()
+    assert row is not None
+    return row["email"]

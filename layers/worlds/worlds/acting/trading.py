@@ -56,7 +56,7 @@ def begin(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 
 def offer(scene: Scene, parsed: Parsed) -> CommandOutcome:
-    """Put something on one's side of the table; 0 takes it back."""
+    """Put something on one's side of the table, or more or less of it than before."""
     trade = _open_trade(scene)
     held = held_named(scene.me, parsed.target)
     quantity = 1 if parsed.quantity is None else resolve(parsed.quantity, held.quantity)

@@ -87,7 +87,7 @@ def create(tx: Tx, me: Identity, wanted: NewWorld) -> World:
 
 
 def change(tx: Tx, me: Identity, world_id: UUID, wanted: Settings) -> ListedWorld:
-    """Change the settings of one's world.
+    """Change the settings of one's world. Who does not belong to one that stops being public has to leave it.
 
     Raises:
         WorldNotFound, NotYourWorld, SystemWorld, WorldNameInvalid, WorldNameTaken, DilationOutOfRange
@@ -103,6 +103,8 @@ def change(tx: Tx, me: Identity, world_id: UUID, wanted: Settings) -> ListedWorl
     if taken is not None and taken["world_id"] != world_id:
         raise WorldNameTaken(name=changes["name"])
     events = [*_settings(world, changes), *_time(world, wanted)]
+    if world.privacy == PUBLIC and changes.get("privacy", PUBLIC) != PUBLIC:
+        leaving.put_out_strangers(tx, world_id)
     [row] = counted
     return ListedWorld(worlds.save(tx, world, world_id, events, _by(me)) if events else world, row["players"])
 

@@ -360,6 +360,20 @@ def close_in_world(tx: Tx, world_id: UUID, account_id: UUID, reason: str) -> Non
     )
 
 
+def close_of_strangers(tx: Tx, world_id: UUID, reason: str) -> None:
+    """Let the pusher close the connections of all characters in a world whose people do not belong to it."""
+    tx.execute(
+        """
+        UPDATE worlds.connections AS k SET closing = %s
+        FROM worlds.characters AS c
+        WHERE k.closing IS NULL AND c.character_id = k.character_id AND c.world_id = %s
+          AND NOT EXISTS (SELECT FROM worlds.members AS m
+                          WHERE m.world_id = c.world_id AND m.account_id = c.account_id)
+        """,
+        (reason, world_id),
+    )
+
+
 def take_closing(tx: Tx) -> Cursor:
     """Delete the connections that are to be closed; return rows of connection_id, character_id and closing."""
     return tx.execute(
