@@ -25,6 +25,18 @@ MOST_NAMED: Final = 1000
 ENDED_AT_ONCE: Final = 100
 """Old connections."""
 
+ACCOUNT_OF: Final[LiteralString] = """
+    SELECT coalesce((SELECT account_id::text FROM worlds.connections WHERE connection_id = %(key)s), %(key)s)
+"""
+"""SQL: the account of a connection; the connection itself if there is none any more."""
+
+ADDRESS_OF: Final[LiteralString] = """
+    SELECT coalesce((SELECT coalesce(a.signed_up_from, a.account_id::text)
+                     FROM worlds.connections AS k JOIN kernel.accounts AS a USING (account_id)
+                     WHERE k.connection_id = %(key)s), %(key)s)
+"""
+"""SQL: where the account of a connection was signed up from; of old accounts it is not known."""
+
 _ME: Final[LiteralString] = """
     (SELECT c.character_id, c.account_id, c.look_key, c.world_id, c.x, c.y, c.z, w.circumference
      FROM worlds.connections AS k
@@ -405,6 +417,15 @@ def delete_opened_before(tx: Tx, moment: datetime) -> Cursor:
         SELECT character_id FROM gone ORDER BY character_id
         """,
         (moment, ENDED_AT_ONCE),
+    )
+
+
+def delete_repeats(tx: Tx, character_id: UUID) -> None:
+    """Delete the lines that were sent again when someone connected, but for those that are on their way just now."""
+    tx.execute(
+        "DELETE FROM worlds.posts WHERE character_id = %s AND envelope ? 'again'"
+        " AND (delivered_at IS NOT NULL OR seq IS NULL)",
+        (character_id,),
     )
 
 
