@@ -19,8 +19,8 @@ def put_out(tx: Tx, world_id: UUID, account_id: UUID) -> None:
     posts.ensure_awake(tx)
 
 
-def put_out_strangers(tx: Tx, world_id: UUID) -> None:
-    """Let all leave a world who are there and do not belong to it: their connections are closed."""
+def put_strangers_out(tx: Tx, world_id: UUID) -> None:
+    """Let all who do not belong to a world leave it: their connections are closed."""
     queries.close_of_strangers(tx, world_id, "uninvited")
     posts.ensure_awake(tx)
 

@@ -42,6 +42,7 @@ from worlds.trading import queries as trading
 from worlds.trading.models import Trade
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
+from worlds.world.models import LOBBY
 
 SCROLLBACK: Final = 200
 """Lines that are sent again to who comes back."""
@@ -161,7 +162,7 @@ def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Chara
     near = queries.list_people_near(tx, connection_id, EARSHOT)
     things = queries.list_things_near(tx, connection_id, SIGHT)
     entering.save_choice(tx, me.account_id, character.world_id, character_id)
-    changed = making.resembling(character, latest())
+    changed = making.resembling(character, latest(), lambda: characters.ask_free_names(tx, me.account_id, LOBBY)())
     if changed:
         character = characters.save(tx, character, changed)
     scene = Scene(
@@ -267,7 +268,7 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
     ways: Cursor | None = None
     if needs.worlds or needs.portals or needs.here:
         within = SIGHT if needs.portals else 0
-        ways = queries.list_destinations(tx, connection_id, needs.worlds, within, here=needs.here)
+        ways = queries.list_destinations(tx, connection_id, needs.worlds, within, here=needs.here, names=needs.names)
     partners = queries.list_partners(tx, connection_id, REACH) if needs.partners else None
     return lambda: {
         "things": [entities.read(row) for row in things or ()],
