@@ -83,6 +83,30 @@ def lock_player(tx: Tx, connection_id: str) -> None:
     )
 
 
+def lock_player_and_partners(tx: Tx, connection_id: str, radius: int) -> None:
+    """Lock the character of a connection with those around it, in the order of their ids.
+
+    Two who hand each other something at the same moment would otherwise each hold what the other one needs.
+    """
+    tx.execute(
+        """
+        SELECT FROM worlds.characters WHERE character_id IN (
+            SELECT me.character_id FROM """
+        + _ME
+        + """ AS me
+            UNION ALL
+            SELECT p.character_id FROM """
+        + _ME
+        + """ AS me, LATERAL (
+                SELECT character_id FROM worlds.characters AS p
+                WHERE p.is_present AND p.world_id = me.world_id
+                  AND p.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS p)
+        ORDER BY character_id FOR NO KEY UPDATE
+        """,
+        {"connection": connection_id, "radius": radius},
+    )
+
+
 def find_player(tx: Tx, connection_id: str) -> Cursor:
     """Return one row: the character of a connection, its world, and whether its session is still open."""
     return tx.execute(
@@ -147,9 +171,10 @@ def list_people_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
 
 
 def list_partners(tx: Tx, connection_id: str, radius: int) -> Cursor:
-    """Return the other people within reach of a player, whole; they are not locked.
+    """Return the other people within reach of a player, whole, after `lock_player_and_partners`.
 
-    What changes them is repeated if they have changed in the meantime: each event has a version of its own.
+    Someone who has come since is not locked: what changes them is repeated if they have changed in the meantime,
+    because each event has a version of its own.
     """
     return tx.execute(
         "SELECT "

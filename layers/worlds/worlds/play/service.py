@@ -66,7 +66,10 @@ def _play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str) -> li
     parsed = table.read(frame.text)
     locked = queries.lock_connection(tx, connection_id)
     trades = _lock_trades(tx, connection_id, parsed)  # before anyone is locked: both sides of a trade lock it first
-    queries.lock_player(tx, connection_id)
+    if _needs(parsed).partners:
+        queries.lock_player_and_partners(tx, connection_id, REACH)
+    else:
+        queries.lock_player(tx, connection_id)
     found = queries.find_player(tx, connection_id)
     earlier = queries.find_answer(tx, connection_id, frame.command_id) if frame.command_id else None
     seen = _ask(tx, connection_id, parsed)
