@@ -14,6 +14,7 @@ from worlds.commands.matching import find
 from worlds.commands.models import Parsed
 from worlds.daytime.words import header
 from worlds.entities.models import Entity
+from worlds.fixtures.content import Fixture, fixtures
 from worlds.ground import words as ground_words
 from worlds.ground.atlas import cell_on_map
 from worlds.ground.models import NoMap
@@ -59,7 +60,7 @@ def mark(seen: Entity | SeenPerson) -> dict[str, Any]:
         identifier, kind, name = seen.character_id, "character", seen.name
     else:
         identifier, kind = seen.entity_id, "portal" if seen.portal_to is not None else seen.kind
-        name = catalogue.by_key[seen.item].name_of(seen.quantity) if seen.item else seen.name
+        name = catalogue.by_key[seen.item].name_of(seen.quantity) if seen.item else name_of(seen)
     return {"id": str(identifier), "name": name, "type": kind, "position": {"x": x, "y": y, "z": z}}
 
 
@@ -68,9 +69,12 @@ def describe(scene: Scene, seen: Entity | SeenPerson) -> str:
     if isinstance(seen, SeenPerson):
         about = translate("{name}, {species}.", name=seen.name, species=seen.species)
         return f"{about} {seen.description}".strip()
-    parts = [f"{shown(seen)}.", seen.description]
+    fixture = fixture_of(seen)
+    parts = [f"{shown(seen)}.", fixture.description if fixture else seen.description]
+    if fixture is not None and fixture.contents is not None:
+        parts.append(translate("It is open.") if seen.is_open else translate("It is closed."))
     if seen.details and seen.squared_distance <= CLOSE * CLOSE:
-        parts.append(seen.details)
+        parts.append(fixture.details if fixture else seen.details)
     elif seen.details:
         parts.append(translate("Go nearer to see more."))
     return " ".join(filter(None, parts))
@@ -137,7 +141,8 @@ def help_about(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 def name_of(seen: Entity | SeenPerson) -> str:
     """Return the name of what is seen."""
-    return seen.name
+    fixture = fixture_of(seen) if isinstance(seen, Entity) else None
+    return fixture.name if fixture else seen.name
 
 
 def names_of(seen: Entity | SeenPerson) -> Sequence[str]:
@@ -145,7 +150,7 @@ def names_of(seen: Entity | SeenPerson) -> Sequence[str]:
     if isinstance(seen, Entity) and seen.item:
         kind = catalogue.by_key[seen.item]
         return (kind.name, kind.plural)
-    return (seen.name,)
+    return (name_of(seen),)
 
 
 def shown(seen: Entity | SeenPerson) -> str:
@@ -155,7 +160,12 @@ def shown(seen: Entity | SeenPerson) -> str:
     if seen.item:
         kind = catalogue.by_key[seen.item]
         return f"{seen.quantity} × {kind.name_of(seen.quantity)}" if seen.quantity > 1 else kind.name
-    return seen.name
+    return name_of(seen)
+
+
+def fixture_of(seen: Entity) -> Fixture | None:
+    """Return what a thing is that no one can carry away; None for any other thing."""
+    return fixtures.by_key.get(seen.fixture) if seen.fixture else None
 
 
 def metres(squared_distance: float) -> str:

@@ -25,6 +25,7 @@ class Needs:
 
     Attributes:
         things, people: within so many decimetres; 0 for none.
+        fixtures: lock the things within so many decimetres that cannot be carried away; 0 for none.
         everyone: the people of the whole world.
         named: names of people anywhere, as `kernel.naming.person_key` makes them.
         last_teller: who has told one something last.
@@ -39,6 +40,7 @@ class Needs:
 
     things: int = 0
     people: int = 0
+    fixtures: int = 0
     everyone: bool = False
     named: Sequence[str] = ()
     last_teller: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from kernel.errors import DomainError
-from worlds.acting import carrying, looking, moving, sheets, speaking, trading, travelling
+from worlds.acting import carrying, handling, looking, moving, sheets, speaking, trading, travelling
 from worlds.acting.models import CommandOutcome, NotYet, Scene
 from worlds.acting.needs import EARSHOT, NOTHING, SIGHT, CommandAction, Needs, seeing
 from worlds.commands import parsing
@@ -54,6 +54,8 @@ ACTIONS: Final[Mapping[str, CommandAction]] = {
     "equip": CommandAction(carrying.equip),
     "unequip": CommandAction(carrying.unequip),
     "use": CommandAction(carrying.use),
+    "open": CommandAction(handling.open_thing, lambda parsed: handling.OPENING),
+    "push": CommandAction(handling.push, lambda parsed: handling.PUSHING),
     "give": CommandAction(trading.give, _with_a_partner),
     "trade": CommandAction(trading.begin, _in_a_trade),
     "offer": CommandAction(trading.offer, _in_a_trade),

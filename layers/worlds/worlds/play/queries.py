@@ -89,6 +89,24 @@ def find_player(tx: Tx, connection_id: str) -> Cursor:
     )
 
 
+def lock_fixtures_near(tx: Tx, connection_id: str, radius: int) -> None:
+    """Lock the things around a player that cannot be carried away, so that each is opened once."""
+    tx.execute(
+        """
+        SELECT FROM worlds.entities WHERE entity_id IN (
+            SELECT e.entity_id FROM """
+        + _ME
+        + """ AS me,
+            LATERAL (SELECT * FROM worlds.entities AS e
+                     WHERE e.world_id = me.world_id AND e.metadata ? 'fixture'
+                       AND e.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS e
+            WHERE worlds.squared_distance(me.circumference, me.x, me.y, me.z, e.x, e.y, e.z) <= %(squared)s)
+        ORDER BY entity_id FOR NO KEY UPDATE
+        """,
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius)},
+    )
+
+
 def list_things_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
     """Return the things around a player, wherever they stand when this runs, nearest first.
 

@@ -55,6 +55,8 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str = "") -
     locked = queries.lock_connection(tx, connection_id)
     trades = _lock_trades(tx, connection_id, parsed)  # before anyone is locked: both sides of a trade lock it first
     queries.lock_player(tx, connection_id)
+    if fixtures := _needs(parsed).fixtures:
+        queries.lock_fixtures_near(tx, connection_id, fixtures)
     found = queries.find_player(tx, connection_id)
     earlier = queries.find_answer(tx, connection_id, frame.command_id) if frame.command_id else None
     seen = _ask(tx, connection_id, parsed)
