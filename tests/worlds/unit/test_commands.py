@@ -78,7 +78,7 @@ ROWS = {
     "score": "sheet",
     "help": "",
 }
-OURS = {"go", "give", "trade", "offer", "accept", "decline", "ignore", "report"}
+OURS = {"go", "give", "worlds", "trade", "offer", "accept", "decline", "ignore", "report"}
 
 
 def test_the_commands_are_those_of_the_specification_and_ours():

@@ -138,7 +138,7 @@ COMMANDS: Final[tuple[WorldCommand, ...]] = (
     ),
     WorldCommand(
         "who",
-        "who",
+        "who [beginning of a name]",
         to_translate("See who is in this world."),
         CommandTopic.PEOPLE,
         aliases=("players", "online"),
@@ -339,6 +339,12 @@ COMMANDS: Final[tuple[WorldCommand, ...]] = (
         to_translate("Enter a world without a body, to look around and fly."),
         CommandTopic.WORLDS,
         Arguments.TARGET,
+    ),
+    WorldCommand(
+        "worlds",
+        "worlds [part of a name] [page]",
+        to_translate("See the worlds that there are, and how many people are in each."),
+        CommandTopic.WORLDS,
     ),
     WorldCommand(
         "world",
