@@ -116,7 +116,7 @@ def connections(conn: Connection) -> int:
 def test_without_a_token_nothing_opens(environment: Connection, anna: Character):
     """Source: worlds 4, acceptance 1."""
     for query in ({}, {"token": "x.y.z"}, {"ticket": "none"}):
-        status, code = refused(send("CONNECT", "stranger", **asking(anna, **query)))
+        status, code = refused(send("CONNECT", "stranger", **asking(anna, None, **query)))
         assert status == 401
         assert code in ("UNAUTHORIZED", "AUTH_TOKEN_INVALID")
     assert connections(environment) == 0
@@ -279,3 +279,22 @@ def test_the_older_form_gives_things(
     [said, *_] = client.says(type="command", data=data)
 
     assert said["data"]["text"] == "You give arrows × 5 to Robert."
+
+
+def test_what_the_pusher_reports_twice_is_noted_once(anna: Character, robert: Character, ann: Someone, bob: Someone):
+    """Source: worlds 28, acceptance 2."""
+    open_connection(anna, ann)
+    speaker = open_connection(robert, bob)
+    handed_out()
+    speaker.types("say one")
+    [first] = post_desk({"op": "claim"}, None)["deliveries"]
+    report = {"op": "claim", "delivered": [{"character_id": first["character_id"], "seq": first["last_seq"]}]}
+
+    assert post_desk(report, None)["deliveries"] == []
+    speaker.types("say two")
+    [second] = post_desk(report, None)["deliveries"]  # the same report, late
+    told, _ = handed_out()
+
+    assert ["two" in frame for frame in second["frames"]] == [True]
+    assert second["last_seq"] == first["last_seq"] + 1
+    assert told == {}
