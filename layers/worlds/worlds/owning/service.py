@@ -12,6 +12,7 @@ from kernel.database import Tx
 from kernel.naming import quoted
 from kernel.rate_limits import RateLimit, limited
 from worlds.log.models import WorldEvent
+from worlds.notices import service as notices
 from worlds.owning.models import NewWorld, Settings
 from worlds.play import leaving
 from worlds.time.models import DilationOutOfRange
@@ -83,7 +84,9 @@ def create(tx: Tx, me: Identity, wanted: NewWorld) -> World:
         )
         owner = MemberAdded(world_id=world_id, account_id=me.account_id, role=OWNER)
         portal = [rules.portal_of(world_id, name)] if wanted.privacy == PUBLIC else []
-        return worlds.save(tx, None, world_id, [made, owner, *portal], _by(me))
+        world = worlds.save(tx, None, world_id, [made, owner, *portal], _by(me))
+        notices.tell_of_world(tx, world)
+        return world
 
 
 def change(tx: Tx, me: Identity, world_id: UUID, wanted: Settings) -> ListedWorld:
@@ -104,7 +107,10 @@ def change(tx: Tx, me: Identity, world_id: UUID, wanted: Settings) -> ListedWorl
         raise WorldNameTaken(name=changes["name"])
     events = [*_settings(world, changes), *_time(world, wanted)]
     [row] = counted
-    return ListedWorld(worlds.save(tx, world, world_id, events, _by(me)) if events else world, row["players"])
+    changed = worlds.save(tx, world, world_id, events, _by(me)) if events else world
+    if changed.privacy == PUBLIC != world.privacy:
+        notices.tell_of_world(tx, changed)
+    return ListedWorld(changed, row["players"])
 
 
 def delete(tx: Tx, me: Identity, world_id: UUID) -> None:
@@ -155,9 +161,8 @@ def invite(tx: Tx, me: Identity, world_id: UUID, name: str, role: str = GUEST) -
         raise UserNotFound(typed=quoted(name))
     if account["account_id"] == world.owner_id:
         raise OwnerStays(name=world.name)
-    worlds.save(
-        tx, world, world_id, [MemberAdded(world_id=world_id, account_id=account["account_id"], role=role)], _by(me)
-    )
+    added = MemberAdded(world_id=world_id, account_id=account["account_id"], role=role)
+    notices.tell_of_membership(tx, worlds.save(tx, world, world_id, [added], _by(me)), account["account_id"])
     return WorldMember(account["account_id"], account["user_name"], role, tx.now)
 
 
