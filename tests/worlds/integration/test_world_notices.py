@@ -353,4 +353,4 @@ def test_what_an_account_was_told_goes_with_it(tx: Tx):
     tx.execute("DELETE FROM kernel.accounts WHERE account_id = %s", (bob.account_id,))
 
     for table in ("notifications", "notification_preferences", "devices"):
-        assert tx.execute(f"SELECT FROM worlds.{table}").fetchall() == []  # pyright: ignore[reportArgumentType]
+        assert tx.execute(f"SELECT FROM worlds.{table}").fetchall() == []
