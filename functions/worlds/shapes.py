@@ -577,7 +577,10 @@ class NoticePreferencesBody(StrictBody):
 
 
 class DeviceBody(StrictBody):
-    """A device to register. `token`: what it names itself by, such as a random text that the app keeps."""
+    """A device to register. `token`: what it names itself by, such as a random text that the app keeps.
+
+    `name`: for you; if it is empty, it is what the user agent says.
+    """
 
     token: Annotated[Text, Field(min_length=1, max_length=255)]
     platform: Platform = "other"

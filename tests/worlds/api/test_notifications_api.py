@@ -60,7 +60,7 @@ def test_a_device_is_registered_known_again_and_removed(call: CallApi, ann: Some
     again = call("POST", path, {"token": "abc"}, headers=ann.headers)
 
     assert (made.status, again.status) == (201, 200)
-    assert again.json == {**made.json, "platform": "other", "name": "", "seen_at": again.json["seen_at"]}
+    assert again.json == {**made.json, "platform": "other", "name": "Unknown device", "seen_at": again.json["seen_at"]}
     assert "token" not in made.json
     assert call("GET", path, headers=ann.headers).json == {"devices": [again.json]}
     own = f"{path}/{made.json['device_id']}"

@@ -119,10 +119,11 @@ def register(tx: Tx, account_id: UUID, token: str, platform: Platform, name: str
 
     Args:
         token: what the device names itself by.
+        name: for its owner; "" for what its user agent says.
         place: what it was registered with: a sign-in from there is no news.
     """
     lock_name(tx, f"devices {account_id}")
-    saved = queries.save_device(tx, account_id, token, platform, name, place)
+    saved = queries.save_device(tx, account_id, token, platform, name or texts.device_of(place.user_agent), place)
     queries.delete_surplus_devices(tx, account_id)
     [row] = saved
     return RegisteredDevice(**row)
