@@ -11,8 +11,10 @@ from kernel.accounts.models import Identity
 from kernel.database import Tx
 from kernel.naming import quoted
 from kernel.rate_limits import RateLimit, limited
+from worlds.building import service as building
 from worlds.log.models import WorldEvent
 from worlds.owning.models import NewWorld, Settings
+from worlds.owning.rules import generation_for
 from worlds.play import leaving
 from worlds.time.models import DilationOutOfRange
 from worlds.time.rules import FASTEST, SLOWEST
@@ -32,10 +34,12 @@ from worlds.world.events import (
 )
 from worlds.world.models import (
     ADMIN,
+    BUILDING,
     GUEST,
     LOBBY,
     OWNER,
     PUBLIC,
+    READY,
     Admission,
     ListedWorld,
     MemberNotFound,
@@ -57,6 +61,8 @@ CREATION: Final = RateLimit("worlds_made", 1, timedelta(hours=1))
 def create(tx: Tx, me: Identity, wanted: NewWorld) -> World:
     """Make a world; who makes it, owns it. One that everyone may enter gets a portal in the lobby.
 
+    Its ground is made in the background; a small box has none, and is ready at once.
+
     Raises:
         WorldNameInvalid, WorldNameTaken
         RateLimited: one an hour; attempts that are refused do not count.
@@ -68,6 +74,7 @@ def create(tx: Tx, me: Identity, wanted: NewWorld) -> World:
         space = wanted.space
         has_walls = space.shape == "bounded_cube"
         world_id = uuid4()
+        generation = wanted.generation or generation_for(space, tx.rng.getrandbits(31))
         made = WorldCreated(
             world_id=world_id,
             name=name,
@@ -79,11 +86,15 @@ def create(tx: Tx, me: Identity, wanted: NewWorld) -> World:
             privacy=wanted.privacy,
             seats=wanted.seats,
             hours_per_day=wanted.hours_per_day,
-            generation=dict(wanted.generation),
+            status=BUILDING if generation else READY,
+            generation=dict(generation),
         )
         owner = MemberAdded(world_id=world_id, account_id=me.account_id, role=OWNER)
         portal = [rules.portal_of(world_id, name)] if wanted.privacy == PUBLIC else []
-        return worlds.save(tx, None, world_id, [made, owner, *portal], _by(me))
+        world = worlds.save(tx, None, world_id, [made, owner, *portal], _by(me))
+        if generation:
+            building.begin(tx, world)
+        return world
 
 
 def change(tx: Tx, me: Identity, world_id: UUID, wanted: Settings) -> ListedWorld:
