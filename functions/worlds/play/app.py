@@ -21,7 +21,7 @@ from doors.cookies import SESSION_COOKIE, read_cookie
 from doors.error_objects import as_object
 from doors.front_headers import HOST
 from doors.settings import settings
-from kernel import texts
+from kernel import metrics, texts
 from kernel.accounts import sessions, tokens
 from kernel.accounts.key_ring import ring
 from kernel.accounts.models import ForeignOrigin, Identity, SignInMissing
@@ -91,12 +91,14 @@ def answer(connection_id: str, body: str, request_id: str) -> str:
     try:
         sent = frames.read(body)
     except InvalidCommand as error:
+        metrics.add({("hub_messages_processed_total", "invalid"): 1})
         return envelopes.frame([envelopes.refusal(error, now)])
     return envelopes.frame([each for frame in sent for each in _play(connection_id, frame, request_id)])
 
 
 def _play(connection_id: str, frame: frames.ClientFrame, request_id: str) -> list[Envelope]:
     now = datetime.now(UTC)
+    metrics.add({("hub_messages_processed_total", frame.kind): 1})
     try:
         if frame.kind == "ping":
             return run_action(lambda tx: play.ping(tx, connection_id), name="ping", while_frozen=True)

@@ -31,6 +31,7 @@ def record(
     recorded = [Recorded(aggregate_id, version + number, tx.now, event) for number, event in enumerate(events, start=1)]
     if recorded:
         queries.insert_events(tx, aggregate_type, recorded, metadata or {})
+        tx.counts["events_appended_total", aggregate_type] += len(recorded)
     return recorded
 
 
