@@ -52,8 +52,8 @@ class Checks(BaseModel):
 class HealthReport(BaseModel):
     """Whether the service works: degraded if a required check fails.
 
-    `uptime` is how many seconds ago the environment that answers was asked this for the first time: environments come and
-    go, and it says nothing about the others.
+    `uptime` is how many seconds ago the environment that answers was asked this for the first time: environments come
+    and go, and it says nothing about the others.
     """
 
     status: Literal["ok", "degraded"]

@@ -246,6 +246,7 @@ def _log(name: str, seconds: float) -> None:
         "action",
         extra={
             "action": name,
+            "request_id": fields.request_id or None,
             "user_id": fields.user_id and str(fields.user_id),
             "outcome": fields.outcome,
             "duration_ms": round(seconds * 1000, 3),

@@ -44,7 +44,7 @@ SCROLLBACK: Final = 200
 """Lines that are sent again to who comes back."""
 
 
-def play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str = "") -> list[Envelope]:
+def play(tx: Tx, connection_id: str, frame: ClientFrame) -> list[Envelope]:
     """Do what a player has typed, and return what they read; a repeat of its id gets the same answer again.
 
     Raises:
@@ -86,7 +86,7 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str = "") -
     outcome, error, scene = terrain.with_ground(
         tx, world, scene.ground, lambda read: _decided(replace(scene, ground=read), parsed)
     )
-    metadata = {"request_id": request_id, "command_id": frame.command_id}
+    metadata = {"command_id": frame.command_id}
     after = _save(tx, me, outcome, metadata)
     answer = _answer(tx, scene, after, outcome, error)
     if after.position != me.position:

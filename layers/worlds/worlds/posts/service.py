@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from kernel import metrics
+from kernel import log_fields, metrics
 from kernel.database import Connection, Cursor, Tx
 from kernel.events.waking import send_waking
 from worlds.posts import queries
@@ -29,9 +29,14 @@ class PostDelivery:
 
 
 def post(tx: Tx, posts: Sequence[tuple[UUID, Envelope]]) -> None:
-    """Post envelopes to characters, and wake the pusher once that is committed; it costs no round trip."""
+    """Post envelopes to characters, and wake the pusher once that is committed; it costs no round trip.
+
+    The id of the call that is being answered goes along, so that a post is found in the log of requests and of events.
+    """
     if posts:
-        queries.insert_posts(tx, posts)
+        request_id = log_fields.request_id()
+        marked = [(to, {**each, "request_id": request_id}) for to, each in posts] if request_id else posts
+        queries.insert_posts(tx, marked)
         ensure_awake(tx)
 
 
