@@ -9,3 +9,11 @@ CREATE TABLE kernel.gauges (
 
 -- Administrators list accounts, the newest first.
 CREATE INDEX accounts_by_age ON kernel.accounts (created_at DESC, account_id DESC);
+
+-- Whose character is gone, with its world or by itself, is told so: their connection waits for the pusher to close it.
+ALTER TABLE worlds.connections
+    ALTER COLUMN character_id DROP NOT NULL,
+    DROP CONSTRAINT connections_character_id_fkey,
+    ADD CONSTRAINT connections_character_id_fkey
+        FOREIGN KEY (character_id) REFERENCES worlds.characters ON DELETE SET NULL;
+COMMENT ON COLUMN worlds.connections.character_id IS 'null: it is gone';

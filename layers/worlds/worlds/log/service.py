@@ -51,10 +51,15 @@ def append(
         VersionConflict: it is another one by now; nothing was written. A writer that comes at the same moment gets
             TryAgain instead, and is repeated by `kernel.action`.
     """
-    [found] = queries.find_version(tx, aggregate_id)
-    if (found["version"] or 0) != expected_version:
+    if version_of(tx, aggregate_id) != expected_version:
         raise VersionConflict
     return record(tx, aggregate_type, aggregate_id, expected_version, events, metadata)
+
+
+def version_of(tx: Tx, aggregate_id: UUID) -> int:
+    """Return the version of an aggregate, for `append`; 0 for one without events."""
+    [found] = queries.find_version(tx, aggregate_id)
+    return found["version"] or 0
 
 
 def keep_snapshot(

@@ -130,6 +130,7 @@ def delete(tx: Tx, me: Identity, world_id: UUID) -> None:
     if admission.inside:
         raise WorldInUse(name=world.name, others=admission.inside)
     portal = [ThingRemoved(world_id=LOBBY, entity_id=rules.portal_id(world_id))] if world.privacy == PUBLIC else []
+    leaving.put_all_out(tx, world_id)  # the owner
     worlds.save(tx, world, world_id, [*portal, WorldDeleted(world_id=world_id)], _by(me))
 
 

@@ -19,6 +19,12 @@ def put_out(tx: Tx, world_id: UUID, account_id: UUID) -> None:
     posts.ensure_awake(tx)
 
 
+def put_all_out(tx: Tx, world_id: UUID) -> None:
+    """Let the connections of all who are in a world be closed, because their characters are about to be deleted."""
+    queries.close_all_in_world(tx, world_id, "gone")
+    posts.ensure_awake(tx)
+
+
 def leave(tx: Tx, character_id: UUID, reason: str) -> None:
     """Let a character leave its world, unless another connection plays it."""
     characters_sql.lock(tx, [character_id])

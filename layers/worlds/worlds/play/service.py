@@ -160,7 +160,7 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
 def go(tx: Tx, connection_id: str) -> None:
     """Let a client be gone: without another one, its character leaves the world, too."""
     gone = queries.delete_connection(tx, connection_id).fetchone()
-    if gone is not None and gone["closing"] != "replaced":
+    if gone is not None and gone["character_id"] is not None and gone["closing"] != "replaced":
         leave(tx, gone["character_id"], "disconnected")
 
 
