@@ -22,7 +22,7 @@ async def list_worlds(call: Call, after: PageAfter = None, limit: PageSize = MOS
     """All worlds, also private ones and those of the game, newest first; for administrators."""
     return signed_in(call).look(
         lambda tx, me: AdministeredWorlds(
-            worlds=[WorldShape.listed(each) for each in administering.list_worlds(tx, after, limit)]
+            worlds=[WorldShape.listed(each) for each in administering.list_worlds(tx, me, after, limit)]
         )
     )
 

@@ -102,6 +102,8 @@ def _play(connection_id: str, frame: frames.ClientFrame, request_id: str) -> lis
     log_fields.set_request_id(request_id)  # the log line of the frame before has taken it
     metrics.add({("hub_messages_processed_total", frame.kind): 1})
     try:
+        if frame.kind == "invalid":
+            raise InvalidCommand(problem=frame.text)
         if frame.kind == "ping":
             return run_action(lambda tx: play.ping(tx, connection_id), name="ping", while_frozen=True)
         return run_action(partial(play.play, connection_id=connection_id, frame=frame), name="command")

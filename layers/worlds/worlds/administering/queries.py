@@ -8,8 +8,8 @@ from kernel.database import Cursor, Tx
 from worlds.world import queries as worlds
 
 
-def list_worlds(tx: Tx, after: UUID | None, limit: int) -> Cursor:
-    """Return all worlds, also those of the system, newest first; and their `players`.
+def list_worlds(tx: Tx, account_id: UUID, after: UUID | None, limit: int) -> Cursor:
+    """Return all worlds, also those of the system, newest first; their `players`, and the `role` of an account there.
 
     Args:
         after: the last one of the page before.
@@ -18,13 +18,15 @@ def list_worlds(tx: Tx, after: UUID | None, limit: int) -> Cursor:
         "SELECT "
         + worlds.COLUMNS
         + """,
-            (SELECT count(*) FROM worlds.characters AS c WHERE c.world_id = w.world_id AND c.is_present) AS players
+            (SELECT count(*) FROM worlds.characters AS c WHERE c.world_id = w.world_id AND c.is_present) AS players,
+            (SELECT role FROM worlds.members AS m
+             WHERE m.world_id = w.world_id AND m.account_id = %(account)s) AS role
         FROM worlds.worlds AS w
         WHERE %(after)s::uuid IS NULL OR (w.created_at, w.world_id)
             < (SELECT created_at, world_id FROM worlds.worlds WHERE world_id = %(after)s)
         ORDER BY w.created_at DESC, w.world_id DESC LIMIT %(limit)s
         """,
-        {"after": after, "limit": limit},
+        {"account": account_id, "after": after, "limit": limit},
     )
 
 

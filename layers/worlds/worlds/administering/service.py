@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from kernel.accounts.models import Identity
-from kernel.database import Tx
+from kernel.database import Cursor, Tx
 from kernel.errors import TryAgain
 from kernel.texts import translate
 from worlds.administering import queries
@@ -22,13 +22,14 @@ from worlds.world.events import ThingPlaced, ThingRemoved, WorldPaused, WorldRes
 from worlds.world.models import READY, ListedWorld, SystemWorld, World, WorldNotFound
 
 
-def list_worlds(tx: Tx, after: UUID | None, limit: int) -> list[ListedWorld]:
+def list_worlds(tx: Tx, me: Identity, after: UUID | None, limit: int) -> list[ListedWorld]:
     """Return all worlds, also those of the system, newest first.
 
     Args:
         after: the last one of the page before.
     """
-    return [ListedWorld(worlds_sql.read(row), row["players"]) for row in queries.list_worlds(tx, after, limit)]
+    rows = queries.list_worlds(tx, me.account_id, after, limit)
+    return [ListedWorld(worlds_sql.read(row), row["players"], row["role"]) for row in rows]
 
 
 def set_paused(tx: Tx, me: Identity, world_id: UUID, paused: bool) -> ListedWorld:
@@ -37,6 +38,7 @@ def set_paused(tx: Tx, me: Identity, world_id: UUID, paused: bool) -> ListedWorl
     Raises:
         WorldNotFound, SystemWorld
     """
+    member = worlds_sql.find_member(tx, world_id, me.account_id)
     found = worlds_sql.lock(tx, world_id)
     present = [row["character_id"] for row in queries.list_present(tx, world_id)]
     world = _of(worlds_sql.read(row) if (row := found.fetchone()) else None)
@@ -50,7 +52,7 @@ def set_paused(tx: Tx, me: Identity, world_id: UUID, paused: bool) -> ListedWorl
         )
         told = {"world_id": str(world_id)}
         posts.post(tx, [(each, envelopes.game_message("system", line, tx.now, told)) for each in present])
-    return ListedWorld(world, len(present))
+    return ListedWorld(world, len(present), _role(member))
 
 
 def wipe(tx: Tx, me: Identity, world_id: UUID) -> ListedWorld:
@@ -62,6 +64,7 @@ def wipe(tx: Tx, me: Identity, world_id: UUID) -> ListedWorld:
         WorldNotFound, SystemWorld, WorldBeingMade
         TryAgain: someone came in at that moment.
     """
+    member = worlds_sql.find_member(tx, world_id, me.account_id)
     leaving.put_all_out(tx, world_id)
     locked = queries.lock_characters(tx, world_id)
     found = queries.lock_alone(tx, world_id)
@@ -74,12 +77,17 @@ def wipe(tx: Tx, me: Identity, world_id: UUID) -> ListedWorld:
         raise TryAgain
     furniture = _furniture(tx, world)
     after = worlds.save(tx, world, world_id, [WorldWiped(world_id=world_id), *furniture], by_administrator(me))
-    return ListedWorld(after, 0)
+    return ListedWorld(after, 0, _role(member))
 
 
 def note(tx: Tx, me: Identity, user_id: UUID, event: WorldEvent) -> None:
     """Note what an administrator has done to someone."""
     log.append(tx, USER, user_id, log.version_of(tx, user_id), [event], by_administrator(me))
+
+
+def _role(member: Cursor) -> str | None:
+    row = member.fetchone()
+    return row["role"] if row else None
 
 
 def _of(world: World | None) -> World:

@@ -78,6 +78,7 @@ def count_arrivals(settled: Iterable[Cursor]) -> None:
 def claim(tx: Tx) -> list[PostDelivery]:
     """Take posts that wait and whose receivers are connected; they are ours for some seconds."""
     queries.set_awake(tx)
+    queries.close_signed_out(tx)
     taken = {row["character_id"]: row["connection_id"] for row in queries.claim_mailboxes(tx).fetchall()}
     if not taken:
         return []
