@@ -137,8 +137,7 @@ def test_it_builds_deploys_what_samconfig_says_and_tries_it(
         f"sam deploy --config-file {deploy.CONFIG} --config-env prod --stack-name brandish-prod"
         f" --template-file {folder}/template.yaml --parameter-overrides file://{folder}/parameters.yaml"
         " --region=eu-central-1 --no-confirm-changeset key= region=us-east-1",
-        "python -m local.tools.verify --url https://front.example"
-        " key=value-of-first-admin-key region=us-east-1",
+        "python -m local.tools.verify --url https://front.example key=value-of-first-admin-key region=us-east-1",
     ]
     assert json.loads((folder / "parameters.yaml").read_text())["Stage"] == "prod"
     built = json.loads((folder / "template.yaml").read_text())

@@ -12,8 +12,8 @@ from pydantic import BeforeValidator
 
 from doors.call import Call
 from doors.people import requires_account, signed_in
-from functions.worlds.door import create_app, create_handler
-from functions.worlds.game import report_routes, world_routes
+from functions.worlds.door import MOST, PageAfter, PageSize, create_app, create_handler
+from functions.worlds.game import admin_routes, notice_routes, report_routes, world_routes
 from functions.worlds.joining import choosing, creating
 from functions.worlds.shapes import (
     CharacterChoice,
@@ -27,15 +27,17 @@ from functions.worlds.shapes import (
     WorldMapShape,
     WorldShape,
 )
+from kernel.accounts.models import Identity
+from kernel.database import Tx
 from worlds import configs as configs  # the translations
 from worlds.building import service as building
 from worlds.characters import service as characters
 from worlds.entering import service as entering
 from worlds.ground import service as ground
 from worlds.world import service as worlds
-from worlds.world.models import ListedWorld
+from worlds.world.models import OWNER
 
-app = create_app("Game", world_routes.router, report_routes.router)
+app = create_app("Game", world_routes.router, report_routes.router, notice_routes.router, admin_routes.router)
 
 MapSize = Annotated[
     Literal[64, 128, 256],
@@ -58,7 +60,12 @@ async def world_map(call: Call, world_id: UUID, size: MapSize = 64) -> Response:
 @requires_account()
 async def cancel_building(call: Call, world_id: UUID) -> Response:
     """Give up making your world. What has been made of it so far is thrown away."""
-    return signed_in(call).act(lambda tx, me: WorldShape.listed(ListedWorld(building.cancel(tx, me, world_id), 0)))
+
+    def use_case(tx: Tx, me: Identity) -> WorldShape:
+        world = building.cancel(tx, me, world_id)
+        return WorldShape.of(world, players=0, role=OWNER if world.owner_id == me.account_id else None)
+
+    return signed_in(call).act(use_case)
 
 
 @app.get("/api/game/entry-options", response_model=EntryOptionsShape)
@@ -70,11 +77,11 @@ async def entry_options(call: Call, world_id: Annotated[UUID, Query()]) -> Respo
 
 @app.get("/api/game/characters", response_model=CharacterList)
 @requires_account()
-async def list_characters(call: Call) -> Response:
+async def list_characters(call: Call, after: PageAfter = None, limit: PageSize = MOST) -> Response:
     """Your characters, the one that you played last first."""
     return signed_in(call).look(
         lambda tx, me: CharacterList(
-            characters=[CharacterShape.of(each) for each in characters.list_of(tx, me.account_id)]
+            characters=[CharacterShape.of(each) for each in characters.list_of(tx, me.account_id, after, limit)]
         )
     )
 

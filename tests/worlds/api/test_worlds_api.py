@@ -9,7 +9,10 @@ import pytest
 from kernel.database import Connection, transaction
 from tests.support.api import Answer, CallApi
 from tests.support.people import Someone
-from tests.support.worlds import come_to, come_to_lobby
+from tests.support.worlds import come_to, come_to_lobby, make_world
+from worlds.entering import service as entering
+from worlds.entering.models import CharacterWish
+from worlds.play import service as play
 
 WORLDS = "/api/game/worlds"
 README = (
@@ -42,7 +45,10 @@ def refusal(answer: Answer) -> tuple[int, str]:
 
 
 def make(call: CallApi, root: Someone, name: str = "Aether", **fields: Any) -> dict[str, Any]:
-    made = call("POST", WORLDS, {"name": name, **fields}, headers=root.headers)
+    """Make a world: a room, unless its size is given, which has no ground of its own and so is ready at once."""
+    room = {"shape": "cube", "bounds": {"min": {"x": 0, "y": 0, "z": 0}, "max": {"x": 99, "y": 99, "z": 99}}}
+    shaped = {} if "circumference" in fields else room
+    made = call("POST", WORLDS, {"name": name, **shaped, **fields}, headers=root.headers)
     assert made.status == 201, made.text
     return made.json
 
@@ -79,13 +85,15 @@ def test_a_world_is_made_by_an_administrator_and_listed_without_the_lobby(call: 
         "privacy": "public",
         "seats": 5,
         "players": 0,
-        "status": "ready",
+        "role": "owner",
+        "status": "building",
         "hours_per_day": 24,
         "dilation": 1.0,
         "paused": False,
     }
-    assert call("GET", WORLDS, headers=ann.headers).json == [made]
-    assert call("GET", f"{WORLDS}/{made['id']}", headers=ann.headers).json == made
+    for_ann = made | {"role": None}
+    assert call("GET", WORLDS, headers=ann.headers).json == [for_ann]
+    assert call("GET", f"{WORLDS}/{made['id']}", headers=ann.headers).json == for_ann
     assert refusal(call("POST", WORLDS, {"name": "Mine"}, headers=ann.headers)) == (403, "FORBIDDEN")
     again = call("POST", WORLDS, {"name": "Other"}, headers=root.headers)
     assert refusal(again) == (429, "AUTH_RATE_LIMITED")
@@ -140,7 +148,7 @@ def test_a_private_world_is_open_to_those_who_are_invited(call: CallApi, root: S
     choice = {"world_id": world["id"]}
 
     assert refusal(call("POST", "/api/session/world/select", choice, headers=ann.headers)) == (403, "WORLD_PRIVATE")
-    invited = call("POST", members, {"user": "ann@example.org"}, headers=root.headers)
+    invited = call("POST", members, {"user": "ann"}, headers=root.headers)
     assert (invited.status, invited.json["user_id"], invited.json["role"]) == (201, str(ann.account_id), "guest")
     selected = call("POST", "/api/session/world/select", choice, headers=ann.headers)
     assert selected.json["entry_options"]["can_enter_as_watcher"] is False
@@ -149,7 +157,8 @@ def test_a_private_world_is_open_to_those_who_are_invited(call: CallApi, root: S
     listed = call("GET", members, headers=root.headers).json["members"]
     assert [each["user_name"] for each in listed] == ["Root", "Ann"]
     assert call("DELETE", f"{members}/{ann.account_id}", headers=root.headers).json == {"removed": True}
-    assert refusal(call("POST", members, {"user": "x"}, headers=root.headers)) == (404, "USER_NOT_FOUND")
+    for unknown in ("x", "ann@example.org"):
+        assert refusal(call("POST", members, {"user": unknown}, headers=root.headers)) == (404, "USER_NOT_FOUND")
 
 
 def test_entry_options_are_the_same_each_time_and_say_what_a_body_can_be(call: CallApi, root: Someone, ann: Someone):
@@ -191,6 +200,27 @@ def test_one_character_in_each_world_and_a_watcher_who_comes_again_is_the_same(
     assert len(skills.json["skills"]) == 24
     others = call("GET", "/api/game/skills", query={"character_id": ana}, headers=bob.headers)
     assert refusal(others) == (403, "CHARACTER_NOT_OWNED")
+
+
+def test_characters_are_listed_a_page_at_a_time_the_last_played_first(
+    call: CallApi, environment: Connection, ann: Someone
+):
+    with transaction(environment) as tx:
+        bodies = [
+            entering.create(tx, ann.identity, make_world(tx, name).world_id, CharacterWish(name=name, species="human"))
+            for name in ("One", "Two", "Three", "Four")
+        ]
+        play.come(tx, "connection", ann.identity, bodies[1].character_id)
+    path = "/api/game/characters"
+
+    pages = [call("GET", path, query={"limit": "2"}, headers=ann.headers).json["characters"]]
+    for _ in range(2):
+        query = {"limit": "2", "after": pages[-1][-1]["character_id"]} if pages[-1] else {}
+        pages.append(call("GET", path, query=query, headers=ann.headers).json["characters"])
+
+    assert [len(page) for page in pages] == [2, 2, 0]
+    names = [each["name"] for page in pages for each in page]
+    assert (names[0], sorted(names)) == ("Two", ["Four", "One", "Three", "Two"])
 
 
 def test_reports_are_decided_by_administrators_once(

@@ -18,6 +18,7 @@ from worlds.bodies.models import (
     AttributeRepeated,
     BudgetExceeded,
     CharacterNameInvalid,
+    CharacterNameReserved,
     Derived,
     DescriptionTooLong,
     NegativePurchase,
@@ -67,6 +68,7 @@ def test_there_are_fifteen_attributes_in_three_groups_and_twenty_four_skills_in_
 
 
 def test_three_purchases_of_30_20_and_10_use_the_budget_up():
+    """Source: worlds 7, acceptance 2."""
     allowed = {"Might": 30, "Agility": 20, "Endurance": 10}
 
     assert sum(map(cost_of, purchases(allowed).values())) == 100
@@ -78,6 +80,7 @@ def test_three_purchases_of_30_20_and_10_use_the_budget_up():
     ("points", "price"), [(0, 0), (1, 1), (10, 10), (11, 12), (15, 20), (20, 30), (21, 33), (25, 45), (30, 60)]
 )
 def test_trap_3_prices_step_inside_one_attribute(points: int, price: int):
+    """Source: worlds 30, trap 3."""
     assert cost_of(points) == price
 
 
@@ -170,10 +173,23 @@ def test_a_name_is_what_can_be_seen_of_it(typed: str, stored: str):
     assert character_name(typed) == stored
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "\u200b", "x" * 51])
+@pytest.mark.parametrize(
+    "typed", ["", "  ", "\u200b", "x" * 51, "Bob says: hi. Ann", "Bob\uff1a x", "2.Ann", "2nd Ann"]
+)
 def test_names_that_are_none(typed: str):
     with pytest.raises(CharacterNameInvalid):
         character_name(typed)
+
+
+@pytest.mark.parametrize("typed", ["System", "The SYSTEM", "Syst\u0435m", "Adm1n", "Moderator Bob", "You", "Someone"])
+def test_no_one_is_called_like_the_game_or_those_who_run_it(typed: str):
+    with pytest.raises(CharacterNameReserved):
+        character_name(typed)
+
+
+@pytest.mark.parametrize("typed", ["Systema", "Young", "21 Pilots", "Ann 2", "Seconda"])
+def test_names_that_only_begin_so_are_fine(typed: str):
+    assert character_name(typed) == typed
 
 
 def test_descriptions_and_occupations_have_limits():

@@ -58,9 +58,10 @@ def face(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Look another way, without a step."""
     assert parsed.direction is not None
     x, y, z = Direction[parsed.direction.upper()].value
-    turned = PlayerTurned(character_id=scene.me.character_id, facing=_facing(x, y, z) or scene.me.facing)
+    facing = _facing(x, y, z) or scene.me.facing
+    turned = [PlayerTurned(character_id=scene.me.character_id, facing=facing)] if facing != scene.me.facing else []
     text = translate("You face {direction}.", direction=translate(parsed.direction))
-    return CommandOutcome(events=[turned], messages=[GameMessage("action", text)])
+    return CommandOutcome(events=turned, messages=[GameMessage("action", text)])
 
 
 def fly(scene: Scene, parsed: Parsed) -> CommandOutcome:
@@ -142,7 +143,7 @@ def _walk(scene: Scene, way: tuple[int, int, int], mode: Mode, text: str) -> Com
 
 def _require_free(scene: Scene, way: tuple[int, int, int], target: Position) -> None:
     """Refuse a way that something solid is on: looked at each half metre, and at its end."""
-    solids = [Solid(each.name, each.position, each.radius) for each in scene.things if each.radius]
+    solids = [Solid(name_of(each), each.position, each.radius) for each in scene.things if each.radius]
     if not solids:
         return
     steps = max(1, -(-_length(*way) // 5))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -11,8 +11,11 @@ from kernel.accounts.models import Identity
 from kernel.database import Tx
 from kernel.naming import quoted
 from kernel.rate_limits import RateLimit, limited
+from worlds.building import service as building
 from worlds.log.models import WorldEvent
+from worlds.notices import service as notices
 from worlds.owning.models import NewWorld, Settings
+from worlds.owning.rules import generation_for
 from worlds.play import leaving
 from worlds.time.models import DilationOutOfRange
 from worlds.time.rules import FASTEST, SLOWEST
@@ -32,10 +35,12 @@ from worlds.world.events import (
 )
 from worlds.world.models import (
     ADMIN,
+    BUILDING,
     GUEST,
     LOBBY,
     OWNER,
     PUBLIC,
+    READY,
     Admission,
     ListedWorld,
     MemberNotFound,
@@ -57,6 +62,8 @@ CREATION: Final = RateLimit("worlds_made", 1, timedelta(hours=1))
 def create(tx: Tx, me: Identity, wanted: NewWorld) -> World:
     """Make a world; who makes it, owns it. One that everyone may enter gets a portal in the lobby.
 
+    Its ground is made in the background; a small box has none, and is ready at once.
+
     Raises:
         WorldNameInvalid, WorldNameTaken
         RateLimited: one an hour; attempts that are refused do not count.
@@ -68,6 +75,7 @@ def create(tx: Tx, me: Identity, wanted: NewWorld) -> World:
         space = wanted.space
         has_walls = space.shape == "bounded_cube"
         world_id = uuid4()
+        generation = wanted.generation or generation_for(space, tx.rng.getrandbits(31))
         made = WorldCreated(
             world_id=world_id,
             name=name,
@@ -79,32 +87,42 @@ def create(tx: Tx, me: Identity, wanted: NewWorld) -> World:
             privacy=wanted.privacy,
             seats=wanted.seats,
             hours_per_day=wanted.hours_per_day,
-            generation=dict(wanted.generation),
+            status=BUILDING if generation else READY,
+            generation=dict(generation),
         )
         owner = MemberAdded(world_id=world_id, account_id=me.account_id, role=OWNER)
         portal = [rules.portal_of(world_id, name)] if wanted.privacy == PUBLIC else []
-        return worlds.save(tx, None, world_id, [made, owner, *portal], _by(me))
+        world = worlds.save(tx, None, world_id, [made, owner, *portal], _by(me))
+        notices.tell_of_world(tx, world)
+        if generation:
+            building.begin(tx, world)
+        return world
 
 
 def change(tx: Tx, me: Identity, world_id: UUID, wanted: Settings) -> ListedWorld:
-    """Change the settings of one's world.
+    """Change the settings of one's world. One that is no longer public is left by those who do not belong to it.
 
     Raises:
-        WorldNotFound, NotYourWorld, SystemWorld, WorldNameInvalid, WorldNameTaken, DilationOutOfRange
+        WorldNotFound, WorldPrivate, NotYourWorld, SystemWorld, WorldNameInvalid, WorldNameTaken, DilationOutOfRange
     """
     changes = dict(wanted.changes)
     if "name" in changes:
         changes["name"] = rules.world_name(changes["name"])
     named = queries.find_named(tx, changes.get("name", ""))
     counted = queries.count_players(tx, world_id)
-    world, admission = _locked(tx, me, world_id)
+    world, admission = _lock(tx, me, world_id)()
     taken = named.fetchone()
     _require_owner(world, me, admission)
     if taken is not None and taken["world_id"] != world_id:
         raise WorldNameTaken(name=changes["name"])
     events = [*_settings(world, changes), *_time(world, wanted)]
     [row] = counted
-    return ListedWorld(worlds.save(tx, world, world_id, events, _by(me)) if events else world, row["players"])
+    after = worlds.save(tx, world, world_id, events, _by(me)) if events else world
+    if world.privacy == PUBLIC != after.privacy:
+        leaving.put_strangers_out(tx, world_id)
+    if after.privacy == PUBLIC != world.privacy:
+        notices.tell_of_world(tx, after)
+    return ListedWorld(after, row["players"], admission.role)
 
 
 def delete(tx: Tx, me: Identity, world_id: UUID) -> None:
@@ -114,11 +132,12 @@ def delete(tx: Tx, me: Identity, world_id: UUID) -> None:
         WorldNotFound, NotYourWorld, SystemWorld
         WorldInUse: others are inside.
     """
-    world, admission = _locked(tx, me, world_id)
+    world, admission = _lock(tx, me, world_id)()
     _require_owner(world, me, admission)
     if admission.inside:
         raise WorldInUse(name=world.name, others=admission.inside)
     portal = [ThingRemoved(world_id=LOBBY, entity_id=rules.portal_id(world_id))] if world.privacy == PUBLIC else []
+    leaving.put_all_out(tx, world_id)  # the owner
     worlds.save(tx, world, world_id, [*portal, WorldDeleted(world_id=world_id)], _by(me))
 
 
@@ -130,8 +149,8 @@ def members(tx: Tx, me: Identity, world_id: UUID, after: UUID | None, limit: int
     """
     rows = queries.list_members(tx, world_id, after, limit)
     found = queries.find(tx, world_id)
-    [asked] = queries.find_admission(tx, world_id, me.account_id)
-    world, admission = _read(found.fetchone(), asked, me)
+    asked = queries.find_admission(tx, world_id, me.account_id)
+    world, admission = _read(found.fetchone(), asked.fetchone(), me)
     if not rules.invites(world, me.account_id, admission):
         raise NotYourWorld(name=world.name)
     return [queries.read_member(row) for row in rows]
@@ -141,23 +160,25 @@ def invite(tx: Tx, me: Identity, world_id: UUID, name: str, role: str = GUEST) -
     """Let someone belong to a world, or give them another role there.
 
     Args:
-        name: their user name, or their e-mail address.
+        name: their user name. An e-mail address is refused like a name that does not exist: it is no one's business who
+            has an account.
         role: guest, or admin, who may bring guests, too.
 
     Raises:
-        WorldNotFound, NotYourWorld, SystemWorld, UserNotFound, OwnerStays
+        WorldNotFound, WorldPrivate, NotYourWorld, SystemWorld, UserNotFound, OwnerStays
     """
-    found = queries.find_account(tx, name)
-    world, admission = _locked(tx, me, world_id)
+    locked = _lock(tx, me, world_id)
+    found = queries.find_account(tx, world_id, name)
+    world, admission = locked()
     account = found.fetchone()
     _require_inviting(world, me, admission, role)
     if account is None:
         raise UserNotFound(typed=quoted(name))
     if account["account_id"] == world.owner_id:
         raise OwnerStays(name=world.name)
-    worlds.save(
-        tx, world, world_id, [MemberAdded(world_id=world_id, account_id=account["account_id"], role=role)], _by(me)
-    )
+    _require_inviting(world, me, admission, account["role"] or GUEST)
+    added = MemberAdded(world_id=world_id, account_id=account["account_id"], role=role)
+    notices.tell_of_membership(tx, worlds.save(tx, world, world_id, [added], _by(me)), account["account_id"])
     return WorldMember(account["account_id"], account["user_name"], role, tx.now)
 
 
@@ -167,8 +188,9 @@ def remove(tx: Tx, me: Identity, world_id: UUID, account_id: UUID) -> None:
     Raises:
         WorldNotFound, NotYourWorld, SystemWorld, MemberNotFound, OwnerStays
     """
+    locked = _lock(tx, me, world_id)
     found = queries.find_member(tx, world_id, account_id)
-    world, admission = _locked(tx, me, world_id)
+    world, admission = locked()
     member = found.fetchone()
     if account_id != me.account_id:
         _require_inviting(world, me, admission, member["role"] if member else GUEST)
@@ -212,16 +234,19 @@ def _time(world: World, wanted: Settings) -> Iterator[WorldEvent]:
         yield WorldPaused(world_id=world.world_id) if wanted.paused else WorldResumed(world_id=world.world_id)
 
 
-def _locked(tx: Tx, me: Identity, world_id: UUID) -> tuple[World, Admission]:
+def _lock(tx: Tx, me: Identity, world_id: UUID) -> Callable[[], tuple[World, Admission]]:
+    """Lock a world, which comes with the next round trip; what is asked after this holds as long as it is locked."""
     found = queries.lock(tx, world_id)
-    [asked] = queries.find_admission(tx, world_id, me.account_id)
-    return _read(found.fetchone(), asked, me)
+    asked = queries.find_admission(tx, world_id, me.account_id)
+    return lambda: _read(found.fetchone(), asked.fetchone(), me)
 
 
-def _read(row: dict[str, Any] | None, asked: dict[str, Any], me: Identity) -> tuple[World, Admission]:
-    if row is None:
+def _read(row: dict[str, Any] | None, asked: dict[str, Any] | None, me: Identity) -> tuple[World, Admission]:
+    if row is None or asked is None:
         raise WorldNotFound
-    return queries.read(row), queries.read_admission(asked, is_admin=me.is_admin)
+    world, admission = queries.read(row), queries.read_admission(asked, is_admin=me.is_admin)
+    rules.require_known(world, me.account_id, admission)
+    return world, admission
 
 
 def _require_owner(world: World, me: Identity, admission: Admission) -> None:

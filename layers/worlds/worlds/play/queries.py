@@ -12,23 +12,46 @@ from psycopg.types.json import Jsonb
 from kernel.database import Cursor, Tx
 from kernel.naming import key
 from worlds.acting.models import Destination, Mine, SeenPerson
+from worlds.acting.needs import MOST_SEEN, WORLDS_PER_PAGE, WorldSearch
 from worlds.characters import queries as characters
+from worlds.characters.naming import FREE_NAMES, parameters
 from worlds.entities import queries as entities
 from worlds.space.models import Position
 from worlds.world import queries as worlds
+from worlds.world.models import LOBBY, ListedWorld
 
 COMMANDS_PER_SECOND: Final = 20
 """Source: worlds 3."""
+MOST_NAMED: Final = 1000
+"""People of one name: at most one in each world, but for those whom an earlier version has let in."""
 ENDED_AT_ONCE: Final = 100
 """Old connections."""
 
+ACCOUNT_OF: Final[LiteralString] = """
+    SELECT coalesce((SELECT account_id::text FROM worlds.connections WHERE connection_id = %(key)s), %(key)s)
+"""
+"""SQL: the account of a connection; the connection itself if there is none any more."""
+
+ADDRESS_OF: Final[LiteralString] = """
+    SELECT coalesce((SELECT coalesce(a.signed_up_from, a.account_id::text)
+                     FROM worlds.connections AS k JOIN kernel.accounts AS a USING (account_id)
+                     WHERE k.connection_id = %(key)s), %(key)s)
+"""
+"""SQL: where the account of a connection was signed up from; of old accounts it is not known."""
+
 _ME: Final[LiteralString] = """
-    (SELECT c.character_id, c.account_id, c.world_id, c.x, c.y, c.z, w.circumference
+    (SELECT c.character_id, c.account_id, c.look_key, c.world_id, c.x, c.y, c.z, w.circumference
      FROM worlds.connections AS k
      JOIN worlds.characters AS c USING (character_id)
      JOIN worlds.worlds AS w USING (world_id)
      WHERE k.connection_id = %(connection)s)
 """
+# Once, and then looked for in the index: as parts of a condition, Postgres makes the cells for each row of the world.
+_WITH_ME: Final[LiteralString] = (
+    "WITH me AS MATERIALIZED (SELECT *, ARRAY(SELECT worlds.cells_near(circumference, x, y, %(radius)s)) AS cells FROM "
+    + _ME
+    + " AS found) "
+)
 _PERSON: Final[LiteralString] = """
     p.character_id, p.account_id, p.name, p.species, p.role, p.description, p.world_id, p.x, p.y, p.z,
     NOT EXISTS (SELECT FROM worlds.ignored AS i
@@ -68,6 +91,30 @@ def lock_player(tx: Tx, connection_id: str) -> None:
     )
 
 
+def lock_player_and_partners(tx: Tx, connection_id: str, radius: int) -> None:
+    """Lock the character of a connection with those around it, in the order of their ids.
+
+    Two who hand each other something at the same moment would otherwise each hold what the other one needs.
+    """
+    tx.execute(
+        """
+        SELECT FROM worlds.characters WHERE character_id IN (
+            SELECT me.character_id FROM """
+        + _ME
+        + """ AS me
+            UNION ALL
+            SELECT p.character_id FROM """
+        + _ME
+        + """ AS me, LATERAL (
+                SELECT character_id FROM worlds.characters AS p
+                WHERE p.is_present AND p.world_id = me.world_id
+                  AND p.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS p)
+        ORDER BY character_id FOR NO KEY UPDATE
+        """,
+        {"connection": connection_id, "radius": radius},
+    )
+
+
 def find_player(tx: Tx, connection_id: str) -> Cursor:
     """Return one row: the character of a connection, its world, and whether its session is still open."""
     return tx.execute(
@@ -89,62 +136,94 @@ def find_player(tx: Tx, connection_id: str) -> Cursor:
     )
 
 
-def list_things_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
+def lock_fixtures_near(tx: Tx, connection_id: str, radius: int) -> None:
+    """Lock the things around a player that cannot be carried away, so that each is opened once."""
+    tx.execute(
+        _WITH_ME
+        + """
+        SELECT FROM worlds.entities WHERE entity_id IN (
+            SELECT e.entity_id FROM me,
+            LATERAL (SELECT * FROM worlds.entities AS e
+                     WHERE e.world_id = me.world_id AND e.metadata ? 'fixture'
+                       AND e.cell = ANY(me.cells)) AS e
+            WHERE worlds.squared_distance(me.circumference, me.x, me.y, me.z, e.x, e.y, e.z) <= %(squared)s)
+        ORDER BY entity_id FOR NO KEY UPDATE
+        """,
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius)},
+    )
+
+
+def list_things_near(tx: Tx, connection_id: str, radius: int, most: int | None = None) -> Cursor:
     """Return the things around a player, wherever they stand when this runs, nearest first.
 
     Args:
         radius: decimetres; what is exactly that far away belongs to it.
+        most: only so many, and all that is solid. Where things lie in one spot, a few of them: what lies alone is not
+            hidden by a heap that is nearer.
     """
-    return tx.execute(
-        "SELECT * FROM (SELECT "
+    near: LiteralString = (
+        "SELECT "
         + entities.COLUMNS
-        + ", worlds.squared_distance(me.circumference, me.x, me.y, me.z, e.x, e.y, e.z) AS squared_distance FROM "
-        + _ME
-        + """ AS me,
+        + ", worlds.squared_distance(me.circumference, me.x, me.y, me.z, e.x, e.y, e.z) AS squared_distance FROM me,"
+        + """
         LATERAL (SELECT * FROM worlds.entities AS e
                  WHERE e.world_id = me.world_id
-                   AND e.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS e
-        ) AS near
-        WHERE squared_distance <= %(squared)s
-        ORDER BY squared_distance, entity_id
-        """,
-        {"connection": connection_id, "radius": radius, "squared": float(radius * radius)},
+                   AND e.cell = ANY(me.cells)) AS e
+        """
+    )
+    found: LiteralString = "SELECT * FROM (" + near + ") AS near WHERE squared_distance <= %(squared)s"
+    if most is not None:
+        in_spot: LiteralString = "row_number() OVER (PARTITION BY x, y, z ORDER BY entity_id)"
+        first: LiteralString = "SELECT *, row_number() OVER (ORDER BY in_spot, squared_distance, entity_id) AS place"
+        found = (
+            "SELECT * FROM ("
+            + first
+            + " FROM (SELECT *, "
+            + in_spot
+            + " AS in_spot FROM ("
+            + found
+            + ") AS a) AS b) AS c"
+            " WHERE place <= %(most)s OR radius > 0"
+        )
+    return tx.execute(
+        _WITH_ME + found + " ORDER BY squared_distance, entity_id",
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius), "most": most},
     )
 
 
-def list_people_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
-    """Return the other people around a player, nearest first."""
+def list_people_near(tx: Tx, connection_id: str, radius: int, most: int | None = None) -> Cursor:
+    """Return the other people around a player, nearest first; `most` of them, or all."""
     return tx.execute(
-        "SELECT * FROM (SELECT "
+        _WITH_ME
+        + "SELECT * FROM (SELECT "
         + _PERSON
-        + ", worlds.squared_distance(me.circumference, me.x, me.y, me.z, p.x, p.y, p.z) AS squared_distance FROM "
-        + _ME
-        + """ AS me,
+        + ", worlds.squared_distance(me.circumference, me.x, me.y, me.z, p.x, p.y, p.z) AS squared_distance FROM me,"
+        + """
         LATERAL (SELECT * FROM worlds.characters AS p
                  WHERE p.is_present AND p.world_id = me.world_id AND p.character_id <> me.character_id
-                   AND p.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS p
+                   AND p.cell = ANY(me.cells)) AS p
         ) AS near
         WHERE squared_distance <= %(squared)s
-        ORDER BY squared_distance, character_id
+        ORDER BY squared_distance, character_id LIMIT %(most)s
         """,
-        {"connection": connection_id, "radius": radius, "squared": float(radius * radius)},
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius), "most": most},
     )
 
 
 def list_partners(tx: Tx, connection_id: str, radius: int) -> Cursor:
-    """Return the other people within reach of a player, whole; they are not locked.
+    """Return the other people within reach of a player, whole, after `lock_player_and_partners`.
 
-    What changes them is repeated if they have changed in the meantime: each event has a version of its own.
+    Someone who has come since is not locked: what changes them is repeated if they have changed in the meantime,
+    because each event has a version of its own.
     """
     return tx.execute(
-        "SELECT "
+        _WITH_ME
+        + "SELECT "
         + characters.COLUMNS
-        + " FROM "
-        + _ME
-        + """ AS me,
+        + """ FROM me,
         LATERAL (SELECT * FROM worlds.characters AS p
                  WHERE p.is_present AND p.world_id = me.world_id AND p.character_id <> me.character_id
-                   AND p.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS c
+                   AND p.cell = ANY(me.cells)) AS c
         WHERE worlds.squared_distance(me.circumference, me.x, me.y, me.z, c.x, c.y, c.z) <= %(squared)s
         ORDER BY worlds.squared_distance(me.circumference, me.x, me.y, me.z, c.x, c.y, c.z), c.character_id
         """,
@@ -152,8 +231,8 @@ def list_partners(tx: Tx, connection_id: str, radius: int) -> Cursor:
     )
 
 
-def list_people_in_world(tx: Tx, connection_id: str) -> Cursor:
-    """Return the other people in a player's world, by name; a hundred at most."""
+def list_people_in_world(tx: Tx, connection_id: str, begun: str, most: int) -> Cursor:
+    """Return the other people in a player's world whose names begin with something, by name."""
     return tx.execute(
         "SELECT "
         + _PERSON
@@ -161,14 +240,16 @@ def list_people_in_world(tx: Tx, connection_id: str) -> Cursor:
         + _ME
         + """ AS me
         JOIN worlds.characters AS p ON p.world_id = me.world_id AND p.is_present AND p.character_id <> me.character_id
-        ORDER BY p.name_key LIMIT 100
+            AND starts_with(p.name_key, %(begun)s)
+        ORDER BY p.name_key, p.character_id LIMIT %(most)s
         """,
-        {"connection": connection_id},
+        {"connection": connection_id, "begun": begun, "most": most},
     )
 
 
 def list_people_named(tx: Tx, connection_id: str, keys: list[str]) -> Cursor:
-    """Return the people anywhere who are called so.
+    """Return the people anywhere who are called so: those in the player's world first, then by age, so that no one who
+    takes a name later comes before someone who has it.
 
     Args:
         keys: names, as `kernel.naming.person_key` makes them.
@@ -179,9 +260,44 @@ def list_people_named(tx: Tx, connection_id: str, keys: list[str]) -> Cursor:
         + ", NULL AS squared_distance FROM "
         + _ME
         + " AS me JOIN worlds.characters AS p ON p.name_key = ANY(%(keys)s) AND p.is_present"
-        + " AND p.character_id <> me.character_id ORDER BY p.world_id = me.world_id DESC, p.character_id LIMIT 10",
-        {"connection": connection_id, "keys": keys},
+        + " AND p.character_id <> me.character_id"
+        + " ORDER BY p.world_id = me.world_id DESC, p.created_at, p.character_id LIMIT %(limit)s",
+        {"connection": connection_id, "keys": keys, "limit": MOST_NAMED},
     )
+
+
+def list_directory(tx: Tx, connection_id: str, search: WorldSearch, most: int) -> Cursor:
+    """Return the worlds that a player may know of, by name: rows of worlds with their `players`."""
+    return tx.execute(
+        "SELECT "
+        + worlds.COLUMNS
+        + """,
+            (SELECT count(*) FROM worlds.characters AS c WHERE c.world_id = w.world_id AND c.is_present) AS players,
+            (SELECT m.role FROM worlds.members AS m
+             WHERE m.world_id = w.world_id AND m.account_id = me.account_id) AS role
+        FROM """
+        + _ME
+        + """ AS me
+        JOIN worlds.worlds AS w ON w.world_id <> %(lobby)s AND position(%(part)s IN w.name_key) > 0
+            AND (w.privacy <> 'private' OR w.owner_id = me.account_id
+                 OR (SELECT 'admin' = ANY (a.roles) FROM kernel.accounts AS a WHERE a.account_id = me.account_id)
+                 OR EXISTS (SELECT FROM worlds.members AS m
+                            WHERE m.world_id = w.world_id AND m.account_id = me.account_id))
+        ORDER BY w.name_key OFFSET %(skipped)s LIMIT %(most)s
+        """,
+        {
+            "connection": connection_id,
+            "lobby": LOBBY,
+            "part": key(search.part),
+            "skipped": (search.page - 1) * WORLDS_PER_PAGE,
+            "most": most,
+        },
+    )
+
+
+def read_listed(row: dict[str, Any]) -> ListedWorld:
+    """Return the world of a row of the directory."""
+    return ListedWorld(worlds.read(row), row["players"], row["role"])
 
 
 def list_last_tellers(tx: Tx, connection_id: str) -> Cursor:
@@ -201,17 +317,25 @@ def list_last_tellers(tx: Tx, connection_id: str) -> Cursor:
 
 
 def list_destinations(
-    tx: Tx, connection_id: str, names: Sequence[str], portals_within: int, *, here: bool = False
+    tx: Tx,
+    connection_id: str,
+    worlds_named: Sequence[str],
+    portals_within: int,
+    *,
+    here: bool = False,
+    names: Sequence[str] = (),
 ) -> Cursor:
     """Return the worlds that a player may go to, with what decides whether they may, and their character there.
 
     Args:
-        names: of worlds, or their ids, as they were typed.
+        worlds_named: names of worlds, or their ids, as they were typed.
         portals_within: decimetres; also the worlds behind the portals that are that near.
         here: also the world where the player is.
+        names: of a character that may be made, to see whether they are free; without any, nothing is said of that.
     """
     return tx.execute(
-        "SELECT "
+        _WITH_ME
+        + "SELECT "
         + worlds.COLUMNS
         + """,
             (SELECT m.role FROM worlds.members AS m
@@ -219,28 +343,37 @@ def list_destinations(
             (SELECT count(*) FROM worlds.characters AS i
              WHERE i.world_id = w.world_id AND i.is_present AND i.account_id <> me.account_id) AS inside,
             (SELECT 'admin' = ANY (a.roles) FROM kernel.accounts AS a WHERE a.account_id = me.account_id) AS is_admin,
-            mine.character_id AS mine_id, mine.name AS mine_name, mine.role AS mine_role
-        FROM """
-        + _ME
-        + """ AS me
-        JOIN worlds.worlds AS w ON w.world_id IN (
+            mine.character_id AS mine_id, mine.name AS mine_name, mine.role AS mine_role,
+            CASE WHEN %(makes)s THEN """
+        + FREE_NAMES
+        + """ END AS free_names
+        FROM me
+        -- A list that is made once: asked for each world anew, it would be made a thousand times.
+        CROSS JOIN LATERAL (
             SELECT named.world_id FROM worlds.worlds AS named
             WHERE named.name_key = ANY(%(keys)s) OR named.world_id = ANY(%(ids)s)
-            UNION ALL
+            UNION
             SELECT me.world_id WHERE %(here)s
-            UNION ALL
+            UNION
             (SELECT (e.metadata ->> 'world_id')::uuid FROM worlds.entities AS e
-             WHERE %(within)s > 0 AND e.world_id = me.world_id AND e.metadata ->> 'world_id' IS NOT NULL
-               AND e.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(within)s)))
-             ORDER BY worlds.squared_distance(me.circumference, me.x, me.y, me.z, e.x, e.y, e.z) LIMIT 100))
+             -- As `list_things_near` chooses them where there are many.
+             WHERE %(radius)s > 0 AND e.world_id = me.world_id AND e.metadata ->> 'world_id' IS NOT NULL
+               AND e.cell = ANY(me.cells)
+             ORDER BY row_number() OVER (PARTITION BY e.x, e.y, e.z ORDER BY e.entity_id),
+                      worlds.squared_distance(me.circumference, me.x, me.y, me.z, e.x, e.y, e.z) LIMIT %(most)s)
+        ) AS meant
+        JOIN worlds.worlds AS w ON w.world_id = meant.world_id
         LEFT JOIN worlds.characters AS mine ON mine.world_id = w.world_id AND mine.account_id = me.account_id
         """,
         {
             "connection": connection_id,
-            "keys": [key(name) for name in names],
-            "ids": [UUID(name) for name in names if _is_id(name)],
-            "within": portals_within,
+            "keys": [key(name) for name in worlds_named],
+            "ids": [UUID(name) for name in worlds_named if _is_id(name)],
+            "radius": portals_within,
+            "most": MOST_SEEN,
             "here": here,
+            "makes": bool(names),
+            **parameters(names, tx.rng),
         },
     )
 
@@ -248,7 +381,9 @@ def list_destinations(
 def read_destination(row: dict[str, Any]) -> Destination:
     """Return the destination of a row."""
     mine = Mine(row["mine_id"], row["mine_name"], row["mine_role"]) if row["mine_id"] else None
-    return Destination(worlds.read(row), worlds.read_admission(row, is_admin=bool(row["is_admin"])), mine)
+    return Destination(
+        worlds.read(row), worlds.read_admission(row, is_admin=bool(row["is_admin"])), mine, row["free_names"] or {}
+    )
 
 
 def _is_id(text: str) -> bool:
@@ -320,7 +455,7 @@ def replace_connection(tx: Tx, connection_id: str, character_id: UUID, account_i
 
 
 def delete_connection(tx: Tx, connection_id: str) -> Cursor:
-    """Delete a connection; return one row with `character_id` and `closing` if it was known."""
+    """Delete a connection; return one row with `character_id`, null if it is gone, and `closing` if it was known."""
     return tx.execute(
         "DELETE FROM worlds.connections WHERE connection_id = %s RETURNING character_id, closing", (connection_id,)
     )
@@ -361,8 +496,41 @@ def close_ended(tx: Tx, account_id: UUID, reason: str) -> None:
     )
 
 
+def close_all_in_world(tx: Tx, world_id: UUID, reason: str) -> None:
+    """Let the pusher close the connections of all characters in a world."""
+    tx.execute(
+        """
+        UPDATE worlds.connections SET closing = %s
+        WHERE connection_id IN (
+            SELECT connection_id FROM worlds.connections JOIN worlds.characters USING (character_id)
+            WHERE world_id = %s AND closing IS NULL ORDER BY connection_id FOR UPDATE OF connections)
+        """,
+        (reason, world_id),
+    )
+
+
+def close_of_strangers(tx: Tx, world_id: UUID, reason: str) -> None:
+    """Let the pusher close the connections of all in a world who would not be admitted if it were not public."""
+    tx.execute(
+        """
+        UPDATE worlds.connections AS k SET closing = %(reason)s
+        FROM worlds.characters AS c
+        JOIN worlds.worlds AS w USING (world_id)
+        JOIN kernel.accounts AS a USING (account_id)
+        WHERE k.character_id = c.character_id AND k.closing IS NULL AND c.world_id = %(world)s
+          AND a.account_id IS DISTINCT FROM w.owner_id AND NOT 'admin' = ANY (a.roles)
+          AND NOT EXISTS (SELECT FROM worlds.members AS m
+                          WHERE m.world_id = c.world_id AND m.account_id = c.account_id)
+        """,
+        {"world": world_id, "reason": reason},
+    )
+
+
 def take_closing(tx: Tx) -> Cursor:
-    """Delete the connections that are to be closed; return rows of connection_id, character_id and closing."""
+    """Delete the connections that are to be closed; return rows of connection_id, character_id and closing.
+
+    The character is null where it is gone.
+    """
     return tx.execute(
         """
         DELETE FROM worlds.connections WHERE connection_id IN (
@@ -373,7 +541,10 @@ def take_closing(tx: Tx) -> Cursor:
 
 
 def delete_opened_before(tx: Tx, moment: datetime) -> Cursor:
-    """Delete some old connections; return rows of `character_id`, in the order in which characters are locked."""
+    """Delete some old connections; return rows of `character_id`, in the order in which characters are locked.
+
+    The character is null where it is gone.
+    """
     return tx.execute(
         """
         WITH gone AS (
@@ -383,6 +554,15 @@ def delete_opened_before(tx: Tx, moment: datetime) -> Cursor:
         SELECT character_id FROM gone ORDER BY character_id
         """,
         (moment, ENDED_AT_ONCE),
+    )
+
+
+def delete_repeats(tx: Tx, character_id: UUID) -> None:
+    """Delete the lines that were sent again when someone connected, but for those that are on their way just now."""
+    tx.execute(
+        "DELETE FROM worlds.posts WHERE character_id = %s AND envelope ? 'again'"
+        " AND (delivered_at IS NOT NULL OR seq IS NULL)",
+        (character_id,),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -76,13 +77,22 @@ def set_asleep(tx: Tx) -> None:
     tx.execute("UPDATE worlds.pusher_lease SET awake_until = '-infinity', wanted_at = '-infinity'")
 
 
-def set_delivered(tx: Tx, character_id: UUID, seq: int) -> None:
-    """Note that a character's posts up to a number have arrived, and give its mailbox back."""
-    tx.execute(
-        "UPDATE worlds.posts SET delivered_at = %s WHERE character_id = %s AND seq <= %s AND delivered_at IS NULL",
-        (tx.now, character_id, seq),
+def set_delivered(tx: Tx, character_id: UUID, seq: int, at: datetime) -> Cursor:
+    """Note that a character's posts up to a number have arrived, and give its mailbox back.
+
+    Returns:
+        Rows of `seconds`: from when each was written until it arrived.
+    """
+    delivered = tx.execute(
+        """
+        UPDATE worlds.posts SET delivered_at = %(at)s
+        WHERE character_id = %(character)s AND seq <= %(seq)s AND delivered_at IS NULL
+        RETURNING extract(epoch FROM %(at)s - posted_at)::float AS seconds
+        """,
+        {"at": at, "character": character_id, "seq": seq},
     )
     tx.execute("UPDATE worlds.mailboxes SET leased_until = NULL WHERE character_id = %s", (character_id,))
+    return delivered
 
 
 def release_of(tx: Tx, connection_ids: Sequence[str]) -> None:
@@ -93,6 +103,21 @@ def release_of(tx: Tx, connection_ids: Sequence[str]) -> None:
         WHERE character_id IN (SELECT character_id FROM worlds.connections WHERE connection_id = ANY(%s))
         """,
         (list(connection_ids),),
+    )
+
+
+def close_signed_out(tx: Tx) -> None:
+    """Mark the connections to be closed whose session has ended and for which posts wait: they hear nothing more."""
+    tx.execute(
+        """
+        UPDATE worlds.connections AS k SET closing = 'session_ended'
+        WHERE k.closing IS NULL
+          AND EXISTS (SELECT FROM worlds.posts AS p WHERE p.character_id = k.character_id AND p.delivered_at IS NULL)
+          AND NOT EXISTS (SELECT FROM kernel.sessions AS s
+                          WHERE s.session_id = k.session_id AND s.account_id = k.account_id
+                            AND s.ended_at IS NULL AND s.expires_at > %s)
+        """,
+        (tx.now,),
     )
 
 
