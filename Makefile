@@ -175,6 +175,7 @@ generated: install ## Regenerate what is generated: keys of the tree, OpenAPI, s
 	@$(BIN)/python -m local.tools.openapi_recording
 	@$(BIN)/python -m local.tools.openapi
 	@$(BIN)/python -m local.tools.asyncapi
+	@$(BIN)/python -m local.tools.asyncapi_worlds
 	@$(BIN)/python -m community.contents --write-schemas
 	@$(BIN)/python -m worlds.contents --write-schemas
 	@$(BIN)/python -m local.tools.texts
@@ -185,6 +186,7 @@ drift: install ## Check that the generated files are up to date
 	@$(BIN)/python -m local.tools.progression_keys --check
 	@$(BIN)/python -m local.tools.openapi --check
 	@$(BIN)/python -m local.tools.asyncapi --check
+	@$(BIN)/python -m local.tools.asyncapi_worlds --check
 	@$(BIN)/python -m community.contents --check-schemas
 	@$(BIN)/python -m worlds.contents --check-schemas
 	@$(BIN)/python -m local.tools.structure --check
@@ -208,6 +210,7 @@ contract: $(CONTRACT)/.installed ## Generate a Python and a TypeScript client fr
 	@$(CONTRACT)/node_modules/.bin/tsc --noEmit --strict $(CONTRACT)/types.ts
 	@$(CONTRACT)/node_modules/.bin/redocly lint docs/openapi.json --extends=recommended-strict
 	@node local/contract/check_asyncapi.mjs docs/asyncapi.json $(CURDIR)/$(CONTRACT)/node_modules
+	@node local/contract/check_asyncapi.mjs docs/asyncapi-worlds.json $(CURDIR)/$(CONTRACT)/node_modules
 
 .PHONY: sam
 sam: $(SAM_VENV)/.installed ## Install the AWS SAM CLI into an environment of its own
