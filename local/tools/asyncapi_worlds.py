@@ -29,13 +29,14 @@ DESCRIPTION: Final = """\
 The socket on which Worlds is played, and the events of its log. docs/worlds.md says how it works.
 
 A client sends a JSON document in a frame; several may be joined by newlines. An answer comes back on the same
-connection, as one frame with a document per line, and carries the command's `command_id`. What others do comes as posts,
-one per frame, numbered by `seq` for each character. After connecting, the last 200 lines of a player come again with
-`"again": true`, then the map, a greeting and the state.
+connection, as one frame with a document per line, and carries the command's `command_id`. What others do comes as
+posts, one per frame, numbered by `seq` for each character. After connecting, the last 200 lines of a player come again
+with `"again": true`, then the map, a greeting and the state.
 
 A connection opens with `character_id` and one of these: `ticket` (from `POST /api/session/ticket`, for pages on another
 host), the session's cookie from an origin that is allowed, `Authorization: Bearer`, or `token`. It is refused before it
-opens with the status and the body of the HTTP API's errors. A second connection for the same character ends the first."""
+opens with the status and the body of the HTTP API's errors. A second connection for the same character ends the
+first."""
 
 
 def document() -> Json:

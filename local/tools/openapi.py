@@ -34,8 +34,8 @@ sign in, this holds for a POST only: their PUT, PATCH and DELETE do no harm when
 
 Unknown fields are ignored, null means absent, `/prices/` is `/prices`, and every GET answers HEAD too. Errors have the
 shape `Error`; its `error` is fit for a player, its `code` is for programs. Below /api/auth and on the paths of Worlds,
-the shape is `ErrorObject`, with codes in capitals, and nothing is repeated by an `Idempotency-Key`. An operation whose id
-ends in `_alias` is another path of the operation without it.
+the shape is `ErrorObject`, with codes in capitals, and nothing is repeated by an `Idempotency-Key`. An operation whose
+id ends in `_alias` is another path of the operation without it.
 """
 
 ERRORS: Final[Mapping[int, tuple[str, str]]] = {

@@ -71,7 +71,7 @@ def complete(merged: Json) -> None:
 
 
 NOT_OVER_HTTP: Final = ("functions.shared.discord.", "personas.channels.", "worlds.")
-"""Modules whose refusals have no code of this kind: they are seen on Discord only, or Worlds' are written in capitals."""
+"""Modules whose refusals have no such code: some are seen on Discord only, and those of Worlds are in capitals."""
 
 
 def codes() -> dict[str, tuple[int, str]]:
@@ -98,7 +98,10 @@ def code_table() -> str:
     rows = [f"| `{code}` | {status} | {meaning} |" for code, (status, meaning) in codes().items()]
     capitals = [f"| `{code}` | {status} | {meaning} |" for code, (status, meaning) in capital_codes.of_http().items()]
     head = ["", "| Code | Status | Meaning |", "|---|---|---|"]
-    said = "Below /api/auth, /api/session, /api/interview, /api/game and /api/world. docs/asyncapi-worlds.json has the socket's."
+    said = (
+        "Below /api/auth, /api/session, /api/interview, /api/game and /api/world; "
+        "docs/asyncapi-worlds.json has those of the socket."
+    )
     return "\n".join(
         ["", "## Error codes", *head, *rows, "", "## Error codes in capitals", "", said, *head, *capitals, ""]
     )
