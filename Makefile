@@ -169,7 +169,7 @@ format: install ## Bring the code into shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 .PHONY: generated
-generated: install ## Regenerate what is generated: keys of the tree, OpenAPI, schemas, list of texts, structure, costs
+generated: install ## Regenerate what is generated: keys of the tree, OpenAPI, AsyncAPI, schemas, texts, structure, costs, settings
 	@$(BIN)/python -m local.tools.progression_keys
 	@$(BIN)/python -m local.tools.structure
 	@$(BIN)/python -m local.tools.openapi_recording
@@ -177,8 +177,10 @@ generated: install ## Regenerate what is generated: keys of the tree, OpenAPI, s
 	@$(BIN)/python -m local.tools.asyncapi
 	@$(BIN)/python -m local.tools.asyncapi_worlds
 	@$(BIN)/python -m community.contents --write-schemas
+	@$(BIN)/python -m personas.contents --write-schemas
 	@$(BIN)/python -m worlds.contents --write-schemas
 	@$(BIN)/python -m local.tools.texts
+	@$(BIN)/python -m local.tools.settings
 	@$(BIN)/python -m local.tools.statements
 
 .PHONY: drift
@@ -188,9 +190,11 @@ drift: install ## Check that the generated files are up to date
 	@$(BIN)/python -m local.tools.asyncapi --check
 	@$(BIN)/python -m local.tools.asyncapi_worlds --check
 	@$(BIN)/python -m community.contents --check-schemas
+	@$(BIN)/python -m personas.contents --check-schemas
 	@$(BIN)/python -m worlds.contents --check-schemas
 	@$(BIN)/python -m local.tools.structure --check
 	@$(BIN)/python -m local.tools.texts --check
+	@$(BIN)/python -m local.tools.settings --check
 
 CONTRACT := .local/contract
 

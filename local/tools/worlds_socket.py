@@ -3,6 +3,7 @@
 The code that sends these builds plain dictionaries, so that a command need not pay for validation.
 """
 
+# ruff: noqa: N815  (the names of the protocol)
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal, get_args

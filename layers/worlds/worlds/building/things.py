@@ -23,11 +23,14 @@ class StartingThing(Frozen):
     """Something that lies near the entrance of each world."""
 
     item: Key
+    """The key of a kind of thing."""
     quantity: PositiveInt = 1
+    """How many."""
 
 
 class StartingThingsFile(Document):
     things: tuple[StartingThing, ...] = Field(min_length=1)
+    """What lies near the entrance of each new world."""
 
 
 class StartingThingsSection(FileSection[StartingThingsFile]):
