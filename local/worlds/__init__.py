@@ -1,0 +1,1 @@
+"""What the guide of Worlds is made with."""
