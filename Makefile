@@ -45,6 +45,10 @@ seed: install ## Fill the running installation with people, posts and battles wo
 screenshots: install ## Take the pictures of docs/personas.md from the running installation (needs Chromium)
 	@exec $(BIN)/python -m local.personas.screenshots
 
+.PHONY: screenshots-worlds
+screenshots-worlds: install ## Take the pictures of docs/worlds.md from the running installation (needs Chromium)
+	@exec $(BIN)/python -m local.worlds.screenshots
+
 .PHONY: simulate
 simulate: install ## Simulate a month of three communities, to see how fast they unlock nodes (ARGS="--playing 0.3")
 	@exec $(BIN)/python -m local.simulate $(ARGS)
