@@ -120,7 +120,9 @@ def _expect_line(page: Page, text: str) -> None:
 def _take(page: Page, name: str) -> None:
     page.wait_for_timeout(500)  # the map is drawn, and what was pressed has lost its colour
     taken = Image.open(BytesIO(page.screenshot()))
-    taken.quantize(128, dither=Image.Dither.NONE).save(FOLDER / f"worlds-{name}.png", optimize=True)
+    # The palette keeps colours of few pixels, too, such as the dot beside "Connected."
+    kept = taken.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    kept.save(FOLDER / f"worlds-{name}.png", optimize=True)
     print(f"docs/images/worlds-{name}.png")
 
 
