@@ -20,17 +20,19 @@ from local.tools.openapi_schemas import without_titles
 from local.tools.worlds_socket import FROM_CLIENT, FROM_SERVER, METADATA
 from worlds.log.models import WorldEvent
 from worlds.play.closing import REASONS
+from worlds.play.frames import MOST
+from worlds.play.service import SCROLLBACK
 
 FILE: Final = ROOT / "docs" / "asyncapi-worlds.json"
 
 Json = dict[str, Any]
 
-DESCRIPTION: Final = """\
+DESCRIPTION: Final = f"""\
 The socket on which Worlds is played, and the events of its log. docs/worlds.md says how it works.
 
-A client sends a JSON document in a frame; several may be joined by newlines. An answer comes back on the same
+A client sends a JSON document in a frame; up to {MOST} may be joined by newlines. An answer comes back on the same
 connection, as one frame with a document per line, and carries the command's `command_id`. What others do comes as
-posts, one per frame, numbered by `seq` for each character. After connecting, the last 200 lines of a player come again
+posts, one per frame, numbered by `seq` for each character. After connecting, the last {SCROLLBACK} lines of a player come again
 with `"again": true`, then the map, a greeting and the state.
 
 A connection opens with `character_id` and one of these: `ticket` (from `POST /api/session/ticket`, for pages on another

@@ -15,6 +15,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "AUTH_RATE_LIMITED": "Too many requests, or too many wrong passwords; `Retry-After` says when to try again.",
     "AUTH_TOKEN_INVALID": "The token, or the link of a mail, is none of ours or has been used.",
     "CANNOT_EQUIP": "This cannot be worn there, or is worn already; the message says which.",
+    "CHARACTER_NAME_INVALID": "A character's name is too long, has characters that it may not have, or is reserved.",
     "CONFLICT": "The state does not allow it, or has changed in the meantime; the message says what to do.",
     "DATABASE_ERROR": "Too many players at once, or the database cannot be reached. Send the same again in a moment.",
     "FORBIDDEN": "Not with this role, or from another site; the message says who may.",
@@ -76,7 +77,7 @@ def of_http() -> dict[str, tuple[int, str]]:
 
 def of_socket() -> dict[str, tuple[int, str]]:
     """Return the codes of `error` frames: code -> (the status that the same has over HTTP, meaning)."""
-    return _complete({"DATABASE_ERROR": (503, "")}, ("worlds.", "kernel.accounts.models", "kernel.quantities"), ())
+    return _complete({"DATABASE_ERROR": (503, "")}, ("worlds.", *_OF_PEOPLE, "kernel.quantities"), ())
 
 
 def _complete(

@@ -190,7 +190,7 @@ def _meaning(name: str, around: list[ast.AST], classes: Mapping[str, Mapping[str
             )
             if said:
                 return " ".join(said[1].split())
-        if isinstance(node, ast.Assign) and isinstance(around[-1], ast.Module):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(around[-1], ast.Module):
             after = tree.body[tree.body.index(node) + 1 :][:1] if node in tree.body else []
             if after and isinstance(after[0], ast.Expr) and isinstance(after[0].value, ast.Constant):
                 return " ".join(str(after[0].value.value).split())

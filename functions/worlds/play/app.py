@@ -98,6 +98,8 @@ def answer(connection_id: str, body: str, request_id: str) -> str:
 def _play(connection_id: str, frame: frames.ClientFrame, request_id: str) -> list[Envelope]:
     now = datetime.now(UTC)
     try:
+        if frame.kind == "invalid":
+            raise InvalidCommand(problem=frame.text)
         if frame.kind == "ping":
             return run_action(lambda tx: play.ping(tx, connection_id), name="ping", while_frozen=True)
         return run_action(
