@@ -30,6 +30,7 @@ from local.bench import (
     listeners,
     speed,
     trips,
+    worlds,
 )
 from local.bench.numbers import percentile
 from local.bench.report import table
@@ -38,7 +39,7 @@ from local.stack.postgres import Postgres, PostgresError
 from local.tools.postgres_proxy import PostgresProxy
 
 T = TypeVar("T")
-SECTIONS = ("imports", "overhead", "trips", "speed", "gambles", "chat", "cold", "listeners", "crowd", "bill")
+SECTIONS = ("imports", "overhead", "trips", "speed", "gambles", "chat", "cold", "listeners", "worlds", "crowd", "bill")
 OVERHEAD_BUDGET_US = 100
 QUIET_LIMIT = 1.2
 """A steadiness up to here means that noise does not matter."""
@@ -206,6 +207,16 @@ class _Bench:
         rows = listeners.measure(database_url, seconds=seconds, rounds=rounds, progress=_progress)
         print(table(rows, listeners.COLUMNS))
         return rows
+
+    def worlds(self, database_url: str) -> Any:
+        _title(
+            "A world",
+            f"{worlds.PEOPLE} people in it send {worlds.COMMANDS_PER_SECOND} commands a second together; one in ten is "
+            f"heard by {worlds.GROUP - 1} others; the stack is killed once",
+        )
+        row = worlds.measure(database_url, seconds=20 if self.quick else 120, progress=_progress)
+        print(table([row], worlds.COLUMNS))
+        return row
 
     def crowd(self, database_url: str) -> Any:
         size = crowd.QUICK if self.quick else crowd.FULL

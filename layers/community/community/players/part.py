@@ -289,7 +289,10 @@ def _save(tx: Tx, player: Player, parts: Sequence[Part[Any]]) -> None:
 
 def _changed(player: Player, parts: Sequence[Part[Any]]) -> Iterator[tuple[Part[Any], Any, Any]]:
     """Yield the parts that differ from their stored values, with both values."""
+    values, stored = player.parts, player.stored
     for part in parts:
-        now, before = player[part.holds], player.stored and player.stored[part.holds]
-        if now != before:
-            yield part, now, before
+        # What the player does not have, they did not have either: it has a new player's value.
+        if part.holds in values or stored is None:
+            now, before = player[part.holds], stored and stored[part.holds]
+            if now is not before and now != before:
+                yield part, now, before
