@@ -96,15 +96,19 @@ def test_what_is_no_message_is_refused(body: str):
         read(body)
 
 
+def sent(text: str, command_id: str | None = "a") -> str:
+    return json.dumps({"type": "command", "id": command_id, "data": {"text": text}})
+
+
 def test_eight_messages_are_a_frame_and_nine_are_none():
-    assert read("\n".join([command(text="look", id="a")] * 8)) == [ClientFrame("command", "a", "look")] * 8
+    assert read("\n".join([sent("look")] * 8)) == [ClientFrame("command", "a", "look")] * 8
     with pytest.raises(InvalidCommand, match="at most 8"):
         read("\n".join(['{"type": "ping"}'] * 9))
 
 
 @pytest.mark.parametrize("text", ["say a\0b", "say \ud800", "say \udfff!"])
 def test_what_cannot_be_stored_is_refused_and_the_others_are_not(text: str):
-    unreadable, fine = read(command(text=text, id="a") + "\n" + command(text="look", id="b"))
+    unreadable, fine = read(sent(text) + "\n" + sent("look", "b"))
 
     assert (unreadable.kind, unreadable.command_id) == ("invalid", "a")
     assert fine == ClientFrame("command", "b", "look")
@@ -113,7 +117,7 @@ def test_what_cannot_be_stored_is_refused_and_the_others_are_not(text: str):
 @pytest.mark.parametrize("command_id", ["a\0b", "\ud800", "", "x" * 65])
 def test_an_id_that_cannot_be_stored_is_none(command_id: str):
     with pytest.raises(InvalidCommand, match="id"):
-        read(command(text="look", id=command_id))
+        read(sent("look", command_id))
 
 
 def test_characters_beyond_the_first_plane_are_text():

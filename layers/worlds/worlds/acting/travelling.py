@@ -211,11 +211,6 @@ def _named(scene: Scene, typed: str) -> Destination:
     return found
 
 
-def _behind(typed: str) -> str:
-    """Return the name of the world to which a portal of this name leads."""
-    return re.sub(r"^portal\s+to\s+", "", typed, flags=re.IGNORECASE)
-
-
 def _is_meant(scene: Scene, destination: Destination, typed: str) -> bool:
     """Tell whether a world has this id, or this name. Who may not know of it cannot find it by its name."""
     world = destination.world
@@ -224,6 +219,11 @@ def _is_meant(scene: Scene, destination: Destination, typed: str) -> bool:
 
 def _is_known(scene: Scene, destination: Destination) -> bool:
     return worlds.is_known(destination.world, scene.me.account_id, destination.admission)
+
+
+def _behind(typed: str) -> str:
+    """Return the name of the world to which a portal of this name leads."""
+    return re.sub(r"^portal\s+to\s+", "", typed, flags=re.IGNORECASE)
 
 
 def _wish(parsed: Parsed) -> tuple[str, str, str, str]:

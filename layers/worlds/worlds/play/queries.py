@@ -264,20 +264,22 @@ def list_people_named(tx: Tx, connection_id: str, keys: list[str]) -> Cursor:
 
 
 def list_directory(tx: Tx, connection_id: str, search: WorldSearch, most: int) -> Cursor:
-    """Return the worlds that a player may know of, by name: rows of worlds with their `players` and the own `role`."""
+    """Return the worlds that a player may know of, by name: rows of worlds with their `players`."""
     return tx.execute(
         "SELECT "
         + worlds.COLUMNS
         + """,
             (SELECT count(*) FROM worlds.characters AS c WHERE c.world_id = w.world_id AND c.is_present) AS players,
-            m.role
+            (SELECT m.role FROM worlds.members AS m
+             WHERE m.world_id = w.world_id AND m.account_id = me.account_id) AS role
         FROM """
         + _ME
         + """ AS me
-        JOIN kernel.accounts AS a USING (account_id)
         JOIN worlds.worlds AS w ON w.world_id <> %(lobby)s AND position(%(part)s IN w.name_key) > 0
-        LEFT JOIN worlds.members AS m ON m.world_id = w.world_id AND m.account_id = a.account_id
-        WHERE w.privacy <> 'private' OR w.owner_id = a.account_id OR m.role IS NOT NULL OR 'admin' = ANY (a.roles)
+            AND (w.privacy <> 'private' OR w.owner_id = me.account_id
+                 OR (SELECT 'admin' = ANY (a.roles) FROM kernel.accounts AS a WHERE a.account_id = me.account_id)
+                 OR EXISTS (SELECT FROM worlds.members AS m
+                            WHERE m.world_id = w.world_id AND m.account_id = me.account_id))
         ORDER BY w.name_key OFFSET %(skipped)s LIMIT %(most)s
         """,
         {
