@@ -13,6 +13,7 @@ from kernel.naming import quoted
 from kernel.rate_limits import RateLimit, limited
 from worlds.building import service as building
 from worlds.log.models import WorldEvent
+from worlds.notices import service as notices
 from worlds.owning.models import NewWorld, Settings
 from worlds.owning.rules import generation_for
 from worlds.play import leaving
@@ -92,6 +93,7 @@ def create(tx: Tx, me: Identity, wanted: NewWorld) -> World:
         owner = MemberAdded(world_id=world_id, account_id=me.account_id, role=OWNER)
         portal = [rules.portal_of(world_id, name)] if wanted.privacy == PUBLIC else []
         world = worlds.save(tx, None, world_id, [made, owner, *portal], _by(me))
+        notices.tell_of_world(tx, world)
         if generation:
             building.begin(tx, world)
         return world
@@ -118,6 +120,8 @@ def change(tx: Tx, me: Identity, world_id: UUID, wanted: Settings) -> ListedWorl
     after = worlds.save(tx, world, world_id, events, _by(me)) if events else world
     if world.privacy == PUBLIC != after.privacy:
         leaving.put_strangers_out(tx, world_id)
+    if after.privacy == PUBLIC != world.privacy:
+        notices.tell_of_world(tx, after)
     return ListedWorld(after, row["players"], admission.role)
 
 
@@ -173,9 +177,8 @@ def invite(tx: Tx, me: Identity, world_id: UUID, name: str, role: str = GUEST) -
     if account["account_id"] == world.owner_id:
         raise OwnerStays(name=world.name)
     _require_inviting(world, me, admission, account["role"] or GUEST)
-    worlds.save(
-        tx, world, world_id, [MemberAdded(world_id=world_id, account_id=account["account_id"], role=role)], _by(me)
-    )
+    added = MemberAdded(world_id=world_id, account_id=account["account_id"], role=role)
+    notices.tell_of_membership(tx, worlds.save(tx, world, world_id, [added], _by(me)), account["account_id"])
     return WorldMember(account["account_id"], account["user_name"], role, tx.now)
 
 
