@@ -294,7 +294,9 @@ class Bounds(BaseModel):
 
 
 class WorldShape(WithNulls):
-    """A world. `radius` in metres, of spherical ones; `bounds` of those with walls; `players` are there now."""
+    """A world. `radius` in metres, of spherical ones; `bounds` of those with walls; `players` are there now; `role` is
+    yours, if you belong to it: owner, admin or guest. Those who do not want that remove themselves from the members.
+    """
 
     id: UUID
     name: str
@@ -306,13 +308,14 @@ class WorldShape(WithNulls):
     privacy: str
     seats: int | None
     players: int
+    role: str | None
     status: str
     hours_per_day: int
     dilation: float
     paused: bool
 
     @classmethod
-    def of(cls, world: World, players: int) -> WorldShape:
+    def of(cls, world: World, players: int, role: str | None) -> WorldShape:
         space = world.space
         has_walls = space.shape == "bounded_cube"
         return cls(
@@ -326,6 +329,7 @@ class WorldShape(WithNulls):
             privacy=world.privacy,
             seats=world.seats,
             players=players,
+            role=role,
             status=world.status,
             hours_per_day=world.time.hours_per_day,
             dilation=float(world.time.dilation),
@@ -334,7 +338,7 @@ class WorldShape(WithNulls):
 
     @classmethod
     def listed(cls, found: ListedWorld) -> WorldShape:
-        return cls.of(found.world, found.players)
+        return cls.of(found.world, found.players, found.role)
 
 
 Privacy = Literal["public", "private", "invite"]
@@ -417,7 +421,7 @@ class DeletedWorld(BaseModel):
 
 
 class Invitation(StrictBody):
-    """Someone to let in, by user name or e-mail address. An admin of a world may invite guests, too."""
+    """Someone to let in, by their user name. An admin of a world may invite guests, too."""
 
     user: Annotated[Text, Field(min_length=1, max_length=255)]
     role: Literal["guest", "admin"] = "guest"

@@ -10,6 +10,7 @@ from kernel.accounts import tokens
 from kernel.accounts.key_ring import ring
 from kernel.accounts.models import Identity
 from kernel.database import Tx
+from kernel.naming import folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,17 @@ def make_account(tx: Tx, name: str = "", roles: tuple[str, ...] = ()) -> UUID:
     account_id = uuid4()
     tx.execute(
         """
-        INSERT INTO kernel.accounts (account_id, email, user_name, password_hash, roles, created_at)
-        VALUES (%s, %s, %s, '-', %s, %s)
+        INSERT INTO kernel.accounts (account_id, email, user_name, user_name_key, password_hash, roles, created_at)
+        VALUES (%s, %s, %s, %s, '-', %s, %s)
         """,
-        (account_id, f"{name.lower() or account_id}@example.org", name or None, list(roles), tx.now),
+        (
+            account_id,
+            f"{name.lower() or account_id}@example.org",
+            name or None,
+            folded(name) or None,
+            list(roles),
+            tx.now,
+        ),
     )
     return account_id
 

@@ -30,7 +30,7 @@ _STEPS = to_translate(
     "Play as the same player on this and another platform.",
     text("token", "The code from your other account."),
     flag("confirm", "The other account has claimed your code: see which it is, and link the two."),
-    integer("number", "Which account it is, if several have claimed your code: it was told its number."),
+    integer("number", "Which account it is, if several have claimed your code: it was told its number.", least=1),
     changes=True,
 )
 def link(call: Interaction, tx: Tx) -> DiscordReply:

@@ -27,13 +27,15 @@ from functions.worlds.shapes import (
     WorldMapShape,
     WorldShape,
 )
+from kernel.accounts.models import Identity
+from kernel.database import Tx
 from worlds import configs as configs  # the translations
 from worlds.building import service as building
 from worlds.characters import service as characters
 from worlds.entering import service as entering
 from worlds.ground import service as ground
 from worlds.world import service as worlds
-from worlds.world.models import ListedWorld
+from worlds.world.models import OWNER
 
 app = create_app("Game", world_routes.router, report_routes.router, notice_routes.router)
 
@@ -58,7 +60,12 @@ async def world_map(call: Call, world_id: UUID, size: MapSize = 64) -> Response:
 @requires_account()
 async def cancel_building(call: Call, world_id: UUID) -> Response:
     """Give up making your world. What has been made of it so far is thrown away."""
-    return signed_in(call).act(lambda tx, me: WorldShape.listed(ListedWorld(building.cancel(tx, me, world_id), 0)))
+
+    def use_case(tx: Tx, me: Identity) -> WorldShape:
+        world = building.cancel(tx, me, world_id)
+        return WorldShape.of(world, players=0, role=OWNER if world.owner_id == me.account_id else None)
+
+    return signed_in(call).act(use_case)
 
 
 @app.get("/api/game/entry-options", response_model=EntryOptionsShape)

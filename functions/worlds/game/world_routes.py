@@ -26,6 +26,7 @@ from kernel.idempotency import Answer
 from kernel.rate_limits import RateLimit
 from worlds.owning import service as owning
 from worlds.world import service as worlds
+from worlds.world.models import OWNER
 
 INVITATIONS = RateLimit("worlds_invitations", 60)
 
@@ -47,7 +48,7 @@ async def create_world(call: Call, body: NewWorldBody) -> Response:
     """Make a world, one an hour; for administrators. It is yours."""
 
     def use_case(tx: Tx, me: Identity) -> Answer:
-        return answer(WorldShape.of(owning.create(tx, me, body.wanted), players=0), 201)
+        return answer(WorldShape.of(owning.create(tx, me, body.wanted), players=0, role=OWNER), 201)
 
     return signed_in(call).act(use_case)
 

@@ -29,7 +29,6 @@ from kernel.accounts.tokens import InvalidToken
 from kernel.action import run_action
 from kernel.database import Tx
 from kernel.errors import Conflict, DomainError, NotAllowed, OutcomeUnknown, Refused, TryAgain, Unauthenticated
-from kernel.settings import settings as house
 from worlds import configs as configs  # the translations
 from worlds.acting.models import InvalidCommand
 from worlds.play import frames
@@ -98,6 +97,8 @@ def answer(connection_id: str, body: str, request_id: str) -> str:
 def _play(connection_id: str, frame: frames.ClientFrame, request_id: str) -> list[Envelope]:
     now = datetime.now(UTC)
     try:
+        if frame.kind == "invalid":
+            raise InvalidCommand(problem=frame.text)
         if frame.kind == "ping":
             return run_action(lambda tx: play.ping(tx, connection_id), name="ping", while_frozen=True)
         return run_action(
@@ -144,5 +145,6 @@ def _own_origins(event: Mapping[str, Any], headers: Mapping[str, str]) -> Collec
     Pages cannot set headers of a WebSocket, so the front's may be relied on without its secret.
     """
     hosts = (event["requestContext"].get("domainName"), headers.get(HOST))
-    schemes = ("https", "http") if house.stage == "local" else ("https",)
-    return {f"{scheme}://{host}" for scheme in schemes for host in hosts if host} | {settings.public_url}
+    scheme = headers.get("x-forwarded-proto", "https")  # of the request itself: http on the local stack only
+    own = {f"{scheme}://{host}" for host in hosts if host}
+    return own | {settings.public_url} if settings.public_url else own

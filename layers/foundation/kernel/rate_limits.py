@@ -64,19 +64,22 @@ _MAPPED = bytes(10) + b"\xff\xff"
 
 
 @contextmanager
-def limited(tx: Tx, limit: RateLimit, key: str, *, counts_refused: bool = True) -> Generator[None]:
+def limited(
+    tx: Tx, limit: RateLimit, key: str, *, counts_refused: bool = True, key_of: LiteralString = "SELECT %(key)s"
+) -> Generator[None]:
     """Wrap what a request does: count it with the first query, and refuse it at the end if there were too many.
 
     Refused requests count as well, but for those of someone who turns out not to be signed in.
 
     Args:
         counts_refused: False for what may be tried again at once when it was refused.
+        key_of: a query for the key that is counted, one text, by `%(key)s`.
 
     Raises:
         RateLimited: also instead of another refusal.
     """
-    count = _count(tx, limit, key, counts_refused=counts_refused)
-    began = _find_beginning(tx, limit, key)
+    count = _count(tx, limit, key, key_of, counts_refused=counts_refused)
+    began = _find_beginning(tx, limit, key, key_of)
     try:
         yield
     except DomainError:
@@ -85,7 +88,7 @@ def limited(tx: Tx, limit: RateLimit, key: str, *, counts_refused: bool = True) 
     _check(tx, limit, count, began)
 
 
-def _count(tx: Tx, limit: RateLimit, key: str, *, counts_refused: bool) -> Cursor:
+def _count(tx: Tx, limit: RateLimit, key: str, key_of: LiteralString, *, counts_refused: bool) -> Cursor:
     """Count a request; returns no row if there were too many.
 
     A window that begins later than this request is another one's of the same moment, unless a clock was far ahead.
@@ -94,7 +97,9 @@ def _count(tx: Tx, limit: RateLimit, key: str, *, counts_refused: bool) -> Curso
     return execute(
         """
         INSERT INTO kernel.rate_windows AS known (scope, key, window_began_at, requests)
-        VALUES (%(scope)s, %(key)s, %(now)s, 1)
+        SELECT %(scope)s, found.key, %(now)s, 1 FROM ("""
+        + key_of
+        + """) AS found (key)
         ON CONFLICT (scope, key) DO UPDATE SET
             window_began_at = CASE WHEN known.window_began_at <= %(over)s OR known.window_began_at > %(ahead)s
                               THEN excluded.window_began_at ELSE known.window_began_at END,
@@ -114,9 +119,10 @@ def _count(tx: Tx, limit: RateLimit, key: str, *, counts_refused: bool) -> Curso
     )
 
 
-def _find_beginning(tx: Tx, limit: RateLimit, key: str) -> Cursor:
+def _find_beginning(tx: Tx, limit: RateLimit, key: str, key_of: LiteralString) -> Cursor:
     return tx.execute(
-        "SELECT window_began_at FROM kernel.rate_windows WHERE scope = %s AND key = %s", (limit.scope, key)
+        "SELECT window_began_at FROM kernel.rate_windows WHERE scope = %(scope)s AND key = (" + key_of + ")",
+        {"scope": limit.scope, "key": key},
     )
 
 

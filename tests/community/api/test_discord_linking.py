@@ -201,3 +201,11 @@ def test_who_has_nothing_linked_is_told_so(discord: DiscordClient):
 
     assert "You have no youtube account linked" in discord.command(stranger, "unlink", platform="youtube").text
     assert discord.press(ALICE, "unlink").private
+
+
+def test_there_is_no_claim_number_0_and_asking_for_it_begins_no_other_code(discord: DiscordClient, conn: Connection):
+    told = discord.command(ALICE, "link")
+    claim_on_twitch(conn, code_of(told))
+
+    assert "number" in discord.command(ALICE, "link", number=0).text
+    assert "claimed by alice" in discord.press(ALICE, told.custom_id("Confirm")).text

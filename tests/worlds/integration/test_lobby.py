@@ -41,7 +41,7 @@ def test_what_one_says_is_heard_by_those_who_are_near(tx: Tx):
     assert texts(ann.types(tx, "say Hello there")) == ["You say: Hello there"]
 
     assert told(tx, bob)[-1]["text"] == "Ghost says: Hello there"
-    assert told(tx, ann)[-1]["text"] == "Ghost is here now."
+    assert told(tx, ann)[-1]["text"] == f"{bob.character(tx).name} is here now."
 
 
 def test_a_repeated_command_is_answered_again_and_done_once(tx: Tx):

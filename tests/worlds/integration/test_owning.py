@@ -11,8 +11,10 @@ from kernel.accounts.models import Identity
 from kernel.database import Tx
 from kernel.rate_limits import RateLimited
 from tests.support.people import make_someone
-from tests.support.worlds import come_to, come_to_lobby, connect, texts
+from tests.support.worlds import code, come_to, come_to_lobby, connect, texts
 from worlds import leaving
+from worlds.building import service as building
+from worlds.commands.models import OwnersOnly
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish
 from worlds.owning import service as owning
@@ -135,7 +137,7 @@ def test_time_is_paused_resumed_and_set_to_another_pace(tx: Tx, ann: Identity):
 def test_only_the_owner_and_administrators_change_a_world_and_no_one_those_of_the_game(tx: Tx, ann: Identity):
     world = make(tx, ann)
     bob, root = make_someone(tx).identity, make_someone(tx, "Root", ("admin",)).identity
-    owning.invite(tx, ann, world.world_id, "ROOT@example.org", "guest")
+    owning.invite(tx, ann, world.world_id, "ROOT", "guest")
 
     for change in (
         lambda: owning.change(tx, bob, world.world_id, Settings(paused=True)),
@@ -159,15 +161,16 @@ def test_only_the_owner_and_administrators_change_a_world_and_no_one_those_of_th
 def test_a_private_world_is_seen_by_its_members_only_and_not_listed_for_others(tx: Tx, ann: Identity):
     world = make(tx, ann, privacy="private")
     bob = make_someone(tx, "Bob").identity
-    tx.execute("UPDATE kernel.accounts SET user_name_key = 'bob' WHERE account_id = %s", (bob.account_id,))
 
     with pytest.raises(WorldPrivate):
         worlds.get(tx, bob, world.world_id)
     assert worlds.list_all(tx, bob, None, 10) == []
     member = owning.invite(tx, ann, world.world_id, "bob")
     assert (member.user_name, member.role) == ("Bob", "guest")
-    assert [each.world for each in worlds.list_all(tx, bob, None, 10)] == [worlds.get(tx, bob, world.world_id).world]
-    owning.remove(tx, ann, world.world_id, bob.account_id)
+    [listed] = worlds.list_all(tx, bob, None, 10)
+    assert listed == worlds.get(tx, bob, world.world_id)
+    assert listed.role == "guest"
+    owning.remove(tx, bob, world.world_id, bob.account_id)  # who was not asked may go
     with pytest.raises(WorldPrivate):
         worlds.get(tx, bob, world.world_id)
 
@@ -176,20 +179,82 @@ def test_admins_of_a_world_invite_guests_only_and_members_leave_by_themselves(tx
     world = make(tx, ann)
     bob = make_someone(tx, "Bob").identity
     make_someone(tx, "Cleo")
-    owning.invite(tx, ann, world.world_id, "bob@example.org", "admin")
+    owning.invite(tx, ann, world.world_id, "bob", "admin")
 
-    owning.invite(tx, bob, world.world_id, "cleo@example.org")
+    owning.invite(tx, bob, world.world_id, "cleo")
     with pytest.raises(NotYourWorld):
-        owning.invite(tx, bob, world.world_id, "cleo@example.org", "admin")
+        owning.invite(tx, bob, world.world_id, "cleo", "admin")
     with pytest.raises(OwnerStays):
-        owning.invite(tx, bob, world.world_id, "ann@example.org")
-    with pytest.raises(UserNotFound):
-        owning.invite(tx, bob, world.world_id, "Nobody")
+        owning.invite(tx, bob, world.world_id, "ann")
+    for unknown in ("Nobody", "cleo@example.org"):
+        with pytest.raises(UserNotFound):
+            owning.invite(tx, bob, world.world_id, unknown)
     owning.remove(tx, bob, world.world_id, bob.account_id)
     with pytest.raises(MemberNotFound):
         owning.remove(tx, bob, world.world_id, bob.account_id)
     with pytest.raises(OwnerStays):
         owning.remove(tx, ann, world.world_id, ann.account_id)
+
+
+def test_an_admin_of_a_world_takes_the_role_of_no_other(tx: Tx, ann: Identity):
+    world = make(tx, ann)
+    bob, cleo = make_someone(tx, "Bob").identity, make_someone(tx, "Cleo").identity
+    for name in ("bob", "cleo"):
+        owning.invite(tx, ann, world.world_id, name, "admin")
+
+    with pytest.raises(NotYourWorld):
+        owning.invite(tx, bob, world.world_id, "cleo", "guest")
+    with pytest.raises(NotYourWorld):
+        owning.remove(tx, bob, world.world_id, cleo.account_id)
+
+    roles = {each.user_name: each.role for each in owning.members(tx, ann, world.world_id, None, 10)}
+    assert roles == {"Ann": "owner", "Bob": "admin", "Cleo": "admin"}
+    assert owning.invite(tx, ann, world.world_id, "cleo", "guest").role == "guest"
+
+
+@pytest.mark.parametrize("privacy", ["private", "invite"])
+def test_strangers_leave_a_world_that_is_no_longer_public(tx: Tx, ann: Identity, privacy: str):
+    world = make(tx, ann)
+    bob, cleo = make_someone(tx, "Bob").identity, make_someone(tx, "Cleo").identity
+    root = make_someone(tx, "Root", ("admin",)).identity
+    owning.invite(tx, ann, world.world_id, "cleo")
+    inside = [
+        connect(tx, each, entering.create(tx, each, world.world_id, wish).character_id)
+        for each in (ann, bob, cleo, root)
+        for wish in [CharacterWish(name=f"{each.user_name} the Watcher", species="", role="watcher")]
+    ]
+
+    owning.change(tx, ann, world.world_id, Settings(changes={"privacy": privacy}))
+
+    rows = tx.execute("SELECT connection_id, closing FROM worlds.connections WHERE closing IS NOT NULL").fetchall()
+    assert {row["connection_id"]: row["closing"] for row in rows} == {inside[1].connection_id: "uninvited"}
+
+
+def test_the_name_of_a_private_world_is_told_to_no_stranger(tx: Tx, ann: Identity):
+    world = make(tx, ann, "Secret Place", privacy="private")
+    bob = come_to_lobby(tx)
+    strange = bob.me
+
+    for typed in ("enter {}", "watcher {}", "create character Bob player human {}"):
+        known, unknown = (bob.types(tx, typed.format(name)) for name in ("Secret Place", "Hidden Place"))
+        hidden = known[0]["data"]["message"].replace("Secret", "Hidden"), known[0]["data"]["code"]
+        assert hidden == (unknown[0]["data"]["message"], unknown[0]["data"]["code"]), typed
+        assert code(bob.types(tx, typed.format(world.world_id))) == "WORLD_PRIVATE"
+    for attempt in (
+        lambda: worlds.get(tx, strange, world.world_id),
+        lambda: entering.select_world(tx, strange, world.world_id),
+        lambda: entering.options(tx, strange, world.world_id),
+        lambda: entering.create(tx, strange, world.world_id, CharacterWish(name="Bob", species="human")),
+        lambda: owning.change(tx, strange, world.world_id, Settings(paused=True)),
+        lambda: owning.delete(tx, strange, world.world_id),
+        lambda: owning.members(tx, strange, world.world_id, None, 10),
+        lambda: owning.invite(tx, strange, world.world_id, "ann"),
+        lambda: owning.remove(tx, strange, world.world_id, ann.account_id),
+        lambda: building.cancel(tx, strange, world.world_id),
+    ):
+        with pytest.raises((WorldPrivate, OwnersOnly)) as refused:
+            attempt()
+        assert "Secret" not in str(refused.value)
 
 
 def test_a_world_is_deleted_with_its_portal_but_not_while_others_are_inside(tx: Tx, ann: Identity):
@@ -223,7 +288,7 @@ def test_the_log_says_what_became_of_all_worlds_and_of_who_belonged_to_them(tx: 
     kept, gone = make(tx, ann, "Kept"), make(tx, ann, "Gone")
     bob = make_someone(tx, "Bob").identity
     for world in (kept, gone):
-        owning.invite(tx, ann, world.world_id, "bob@example.org", "admin")
+        owning.invite(tx, ann, world.world_id, "bob", "admin")
         entering.create(tx, bob, world.world_id, CharacterWish(name="Bob", species="human"))
     owning.change(tx, ann, kept.world_id, Settings(changes={"name": "Kept Still"}, dilation=10, paused=True))
     entering.ghost(tx, bob)
@@ -237,7 +302,7 @@ def test_the_log_says_what_became_of_all_worlds_and_of_who_belonged_to_them(tx: 
 def test_who_deletes_their_account_belongs_to_no_world_any_more(tx: Tx, ann: Identity):
     world = make(tx, ann)
     bob = make_someone(tx, "Bob").identity
-    owning.invite(tx, ann, world.world_id, "bob@example.org")
+    owning.invite(tx, ann, world.world_id, "bob")
 
     for someone in (bob, ann):
         leaving.forget(tx, someone.account_id)

@@ -255,3 +255,13 @@ def test_a_long_jump_reads_what_it_needs_and_notes_it_for_the_next_command(tx: T
     [after] = tx.execute("SELECT tiles FROM worlds.connections WHERE connection_id = %s", (eye.connection_id,))
     assert after != before
     assert after["tiles"] == sorted(key.number for key in service.tiles_around(world, eye.character(tx).position))
+
+
+def test_turning_to_where_one_looks_already_is_no_event(tx: Tx):
+    world = make_world(tx)
+    ann = come_to(tx, world.world_id, "Ann")
+    for _ in range(3):
+        ann.types(tx, "face east")
+
+    row = tx.execute("SELECT count(*) AS n FROM worlds.events WHERE event_type = 'PlayerTurned'").fetchone()
+    assert row == {"n": 1}

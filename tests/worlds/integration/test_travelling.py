@@ -17,7 +17,7 @@ from worlds.space.models import Position
 from worlds.world import rules
 from worlds.world import service as worlds
 from worlds.world.events import MemberAdded, ThingPlaced
-from worlds.world.models import World, WorldFull, WorldPrivate
+from worlds.world.models import World, WorldFull, WorldInviteOnly
 
 
 def place_portal(tx: Tx, world: World, to: World, at: Position) -> World:
@@ -180,8 +180,8 @@ def test_a_private_world_lets_only_its_members_in_and_no_watchers(tx: Tx):
     invited = MemberAdded(world_id=secret.world_id, account_id=bob.me.account_id, role="guest")
     worlds.save(tx, secret, secret.world_id, [invited])
 
-    assert code(ann.types(tx, "enter secret")) == "WORLD_PRIVATE"
-    assert code(ann.types(tx, "watcher secret")) == "WORLD_PRIVATE"
+    assert code(ann.types(tx, "enter secret")) == "WORLD_NOT_FOUND"
+    assert code(ann.types(tx, f"watcher {secret.world_id}")) == "WORLD_PRIVATE"
     assert metadata(bob, tx, "enter secret")[1]["can_enter_as_watcher"] is False
     with pytest.raises(NoWatchers):
         entering.create(tx, bob.me, secret.world_id, CharacterWish(name="Bob", species="", role="watcher"))
@@ -193,7 +193,7 @@ def test_who_is_no_longer_invited_cannot_connect_with_the_character_that_they_ha
     made = entering.create(tx, ann, aether.world_id, CharacterWish(name="Ana", species="elf"))
     tx.execute("UPDATE worlds.worlds SET privacy = 'invite'")
 
-    with pytest.raises(WorldPrivate):
+    with pytest.raises(WorldInviteOnly):
         play.come(tx, "new", ann, made.character_id)
 
 

@@ -80,7 +80,7 @@ def nothing(_: Stage) -> None:
 
 
 def invited(stage: Stage) -> str:
-    request(stage.root, "POST", f"game/worlds/{stage.aether}/members", {"user": "ann@example.org"})
+    request(stage.root, "POST", f"game/worlds/{stage.aether}/members", {"user": "ann"})
     return str(stage.ann.account_id)
 
 

@@ -18,6 +18,7 @@ from worlds.bodies.models import (
     AttributeRepeated,
     BudgetExceeded,
     CharacterNameInvalid,
+    CharacterNameReserved,
     Derived,
     DescriptionTooLong,
     NegativePurchase,
@@ -170,10 +171,23 @@ def test_a_name_is_what_can_be_seen_of_it(typed: str, stored: str):
     assert character_name(typed) == stored
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "\u200b", "x" * 51])
+@pytest.mark.parametrize(
+    "typed", ["", "  ", "\u200b", "x" * 51, "Bob says: hi. Ann", "Bob\uff1a x", "2.Ann", "2nd Ann"]
+)
 def test_names_that_are_none(typed: str):
     with pytest.raises(CharacterNameInvalid):
         character_name(typed)
+
+
+@pytest.mark.parametrize("typed", ["System", "The SYSTEM", "Syst\u0435m", "Adm1n", "Moderator Bob", "You", "Someone"])
+def test_no_one_is_called_like_the_game_or_those_who_run_it(typed: str):
+    with pytest.raises(CharacterNameReserved):
+        character_name(typed)
+
+
+@pytest.mark.parametrize("typed", ["Systema", "Young", "21 Pilots", "Ann 2", "Seconda"])
+def test_names_that_only_begin_so_are_fine(typed: str):
+    assert character_name(typed) == typed
 
 
 def test_descriptions_and_occupations_have_limits():

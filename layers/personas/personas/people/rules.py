@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from kernel.naming import clean_name, key, visible
+from kernel.look_alikes import sounds_like_ours
+from kernel.naming import clean_name, visible
 from kernel.texts import translate
 from personas.limits import limits
 from personas.people.models import PersonaFields
@@ -31,16 +31,6 @@ MOST_PERSONAS: Final = 100
 
 # What joins the parts of an emoji, or makes one of a letter-like sign, cannot be seen and is wanted.
 _JOINED: Final = re.compile("(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff\ufe0f])[\u200d\ufe0e\ufe0f]")
-_RESERVED: Final = re.compile(
-    "|".join(
-        rf"\b{' ?'.join(each)}\b"
-        for each in ("housepro", "housecon", "brandish", "admin", "administrator", "moderator")
-    )
-)
-"""What those are called who speak for the house, with blanks anywhere; of `_look_of` a name."""
-# Cyrillic and Greek letters, and digits, that look like letters of these names, as small or as capital ones.
-_LOOK_ALIKES: Final = str.maketrans("абвсԁеһімոнорѕтυοαεινρτ01345", "abbcdehimnhopstuoaeinptoieas")
-_MARKS: Final = re.compile("[\u0300-\u036f]")
 
 NEUTRAL: Final = "neutral"
 DEFAULT_DRAFTS: Final = limits.drafts
@@ -89,16 +79,6 @@ def with_default_quotas(given: PersonaFields) -> PersonaFields:
         daily_draft_quota=given.daily_draft_quota if given.daily_draft_quota > 0 else DEFAULT_DRAFTS,
         daily_reply_quota=given.daily_reply_quota if given.daily_reply_quota > 0 else DEFAULT_REPLIES,
     )
-
-
-def sounds_like_ours(name: str) -> bool:
-    """Return whether a reader could take what has this name for the house's."""
-    return _RESERVED.search(_look_of(name)) is not None
-
-
-def _look_of(name: str) -> str:
-    """Return the key of a name as a reader sees it: without accents, and with one letter for those that look alike."""
-    return _MARKS.sub("", unicodedata.normalize("NFD", key(name))).translate(_LOOK_ALIKES)
 
 
 def _shown(field: str, given: str, limit: int) -> str:

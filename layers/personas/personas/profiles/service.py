@@ -7,6 +7,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from kernel.database import Cursor, Tx
+from kernel.look_alikes import sounds_like_ours
 from kernel.statements import Row
 from kernel.texts import translate
 from personas import paging
@@ -16,7 +17,6 @@ from personas.notices import service as notices
 from personas.paging import CursorPage, page_of
 from personas.people import service as people
 from personas.people.models import Persona
-from personas.people.rules import sounds_like_ours
 from personas.profiles import queries, rules
 from personas.profiles.models import (
     FollowedPersona,

@@ -12,6 +12,7 @@ from uuid import UUID
 from kernel.errors import NotFound, Refused, TooSoon
 from worlds.characters.events import CharacterCreated
 from worlds.characters.models import Character
+from worlds.characters.naming import FreeNames
 from worlds.entities.models import Entity
 from worlds.ground.models import Terrain
 from worlds.log.models import WorldEvent
@@ -61,11 +62,13 @@ class Destination:
 
     Attributes:
         mine: the character that one has there; None for none.
+        free_names: for a character there.
     """
 
     world: World
     admission: Admission
     mine: Mine | None
+    free_names: FreeNames
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,10 @@ def face(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Look another way, without a step."""
     assert parsed.direction is not None
     x, y, z = Direction[parsed.direction.upper()].value
-    turned = PlayerTurned(character_id=scene.me.character_id, facing=_facing(x, y, z) or scene.me.facing)
+    facing = _facing(x, y, z) or scene.me.facing
+    turned = [PlayerTurned(character_id=scene.me.character_id, facing=facing)] if facing != scene.me.facing else []
     text = translate("You face {direction}.", direction=translate(parsed.direction))
-    return CommandOutcome(events=[turned], messages=[GameMessage("action", text)])
+    return CommandOutcome(events=turned, messages=[GameMessage("action", text)])
 
 
 def fly(scene: Scene, parsed: Parsed) -> CommandOutcome:

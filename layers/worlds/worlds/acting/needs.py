@@ -29,6 +29,7 @@ class Needs:
         named: names of people anywhere, as `kernel.naming.person_key` makes them.
         last_teller: who has told one something last.
         worlds: names or ids of worlds, as they were typed.
+        names: for characters in these worlds, to see whether they are taken; that of who acts is one of them.
         portals: the worlds that the nearest portals lead to.
         here: the world where one is, as a destination.
         ground: what one stands on, and what is around.
@@ -43,6 +44,7 @@ class Needs:
     named: Sequence[str] = ()
     last_teller: bool = False
     worlds: Sequence[str] = ()
+    names: Sequence[str] = ()
     portals: bool = False
     here: bool = False
     ground: bool = False

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 from uuid import uuid4
 
 from kernel.naming import key, person_key
 from kernel.texts import translate
+from worlds.acting import trading
 from worlds.acting.looking import metres
 from worlds.acting.models import (
     CommandOutcome,
@@ -20,7 +22,7 @@ from worlds.acting.models import (
 )
 from worlds.acting.needs import WHISPER, Needs
 from worlds.characters.events import PersonIgnored, PersonReported
-from worlds.commands.matching import LONGEST_NAME, find, find_leading
+from worlds.commands.matching import LONGEST_NAME, find, find_leading, without_number
 from worlds.commands.models import IncompleteCommand, Parsed, PersonNotFound
 from worlds.entering.models import NoInterviewYet
 
@@ -43,7 +45,7 @@ def emote(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 def whisper(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Speak to one person near by; no one else hears it."""
-    person, text = find_leading(scene.people, parsed.rest, _names, PersonNotFound)
+    person, text = find_leading(scene.people, parsed.rest, _names, PersonNotFound, _here(scene))
     _require_text(text, parsed)
     if person.squared_distance is None or person.squared_distance > WHISPER * WHISPER:
         raise TargetOutOfRange(name=person.name, distance=metres(person.squared_distance or 0), reach=WHISPER // 10)
@@ -56,7 +58,7 @@ def tell(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Send someone a message, wherever they are."""
     if scene.world.is_lobby and key(parsed.rest.split()[0]) == STATUE:
         raise NoInterviewYet
-    person, text = find_leading(scene.named, parsed.rest, _names, PersonNotFound)
+    person, text = find_leading(scene.named, parsed.rest, _names, PersonNotFound, _here(scene))
     _require_text(text, parsed)
     return _told(scene, person, text)
 
@@ -69,20 +71,25 @@ def reply(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 
 def ignore(scene: Scene, parsed: Parsed) -> CommandOutcome:
-    """Hear nothing more of someone; or hear them again."""
-    person = find([*scene.named, *scene.people], parsed.target, _names, PersonNotFound)
+    """Hear nothing more of someone, nor trade with them; or hear them again."""
+    person = find(scene.named, parsed.target, _names, PersonNotFound, _here(scene))
     ignored = person.character_id not in scene.me.ignored
     event = PersonIgnored(character_id=scene.me.character_id, other_id=person.character_id, ignored=ignored)
     if ignored:
         text = translate("You hear nothing more from {name}. The same command ends that.", name=person.name)
     else:
         text = translate("You hear {name} again.", name=person.name)
-    return CommandOutcome(events=[event], messages=[GameMessage("system", text)])
+    trade = scene.trade
+    if not ignored or trade is None or trade.partner_of(scene.me.character_id) != person.character_id:
+        return CommandOutcome(events=[event], messages=[GameMessage("system", text)])
+    return CommandOutcome(
+        events=[event], messages=[GameMessage("system", text)], posts=trading.declined(scene, trade), ended=trade
+    )
 
 
 def report(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Tell the administrators about someone's behaviour."""
-    person, reason = find_leading([*scene.named, *scene.people], parsed.rest, _names, PersonNotFound)
+    person, reason = find_leading(scene.named, parsed.rest, _names, PersonNotFound, _here(scene))
     event = PersonReported(
         character_id=scene.me.character_id,
         player_id=scene.me.account_id,
@@ -101,9 +108,17 @@ def report(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 
 def naming_someone(parsed: Parsed) -> Needs:
-    """Return the needs of a command whose text begins with someone's name, which may have several words."""
-    words = parsed.rest.strip("\"'").split()[:LONGEST_NAME]
-    return Needs(named=[person_key(" ".join(words[:count]).strip("\"'")) for count in range(1, len(words) + 1)])
+    """Return the needs of a command whose text begins with someone's name: of several words perhaps, or numbered."""
+    named: dict[str, None] = {}
+    for text in (parsed.rest, without_number(parsed.rest)[1]):
+        words = text.strip("\"'").split()[:LONGEST_NAME]
+        named |= {person_key(" ".join(words[:count]).strip("\"'")): None for count in range(1, len(words) + 1)}
+    return Needs(named=tuple(named))
+
+
+def naming_a_partner(parsed: Parsed) -> Needs:
+    """Return the needs of a command about someone with whom one may be trading."""
+    return replace(naming_someone(parsed), trade=True)
 
 
 def _told(scene: Scene, person: SeenPerson, text: str) -> CommandOutcome:
@@ -119,6 +134,10 @@ def _to(people: Iterable[SeenPerson], message: GameMessage) -> list[PlayerPost]:
 
 def _by(scene: Scene) -> dict[str, str]:
     return {"sender_id": str(scene.me.character_id), "sender": scene.me.name}
+
+
+def _here(scene: Scene) -> Callable[[SeenPerson], bool]:
+    return lambda person: person.world_id == scene.world.world_id
 
 
 def _names(person: SeenPerson) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ ACTIONS: Final[Mapping[str, CommandAction]] = {
     "whisper": CommandAction(speaking.whisper, seeing(people=SIGHT)),
     "tell": CommandAction(speaking.tell, speaking.naming_someone),
     "reply": CommandAction(speaking.reply, lambda parsed: Needs(last_teller=True)),
-    "ignore": CommandAction(speaking.ignore, speaking.naming_someone),
+    "ignore": CommandAction(speaking.ignore, speaking.naming_a_partner),
     "report": CommandAction(speaking.report, speaking.naming_someone),
     "enter": CommandAction(travelling.enter, travelling.through_portals),
     "lobby": CommandAction(travelling.lobby, travelling.to_lobby),

@@ -16,14 +16,25 @@ from worlds.commands.matching import find
 from worlds.commands.models import Parsed, PersonNotFound
 from worlds.items import rules as items
 from worlds.items.models import Held, ItemNotHeld
-from worlds.trading.models import NoTrade, Offer, OfferGone, PartnerGone, Trade, TradingAlready
+from worlds.trading.models import (
+    GiftRefused,
+    NoTrade,
+    Offer,
+    OfferGone,
+    PartnerGone,
+    PartnerIgnored,
+    Trade,
+    TradingAlready,
+)
 
 
 def give(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Hand something to someone within reach."""
-    partner = find(scene.partners, parsed.recipient, _names, PersonNotFound)
+    partner = find(scene.partners, parsed.recipient, _names, PersonNotFound, _here)
     held = held_named(scene.me, parsed.target)
     quantity = 1 if parsed.quantity is None else resolve(parsed.quantity, held.quantity)
+    if not _hears(partner, scene.me):
+        raise GiftRefused(name=partner.name)
     _, _, mine, theirs = _hand_over(scene.me, partner, held.holding_id, quantity)
     things = counted(held.of(min(quantity, held.item.max_stack)))
     got = GameMessage("action", translate("{name} gives you {things}.", name=scene.me.name, things=things))
@@ -37,26 +48,29 @@ def give(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 def begin(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Ask someone within reach to trade, or agree to a trade that they have asked for."""
-    partner = find(scene.partners, parsed.target, _names, PersonNotFound)
-    me, trade = scene.me, scene.trade
-    if trade is not None and trade.partner_of(me.character_id) == partner.character_id:
+    partner = find(scene.partners, parsed.target, _names, PersonNotFound, _here)
+    me, trade, is_heard = scene.me, scene.trade, _hears(partner, scene.me)
+    if not _hears(me, partner):
+        raise PartnerIgnored(name=partner.name)
+    asked_me = trade is not None and trade.first_id == partner.character_id and not trade.is_open
+    if trade is not None and trade.partner_of(me.character_id) == partner.character_id and (is_heard or not asked_me):
         if trade.is_open or trade.first_id == me.character_id:
             raise TradingAlready
         return _agreed(scene, trade.opened(), partner)
     if trade is not None and (trade.is_open or trade.first_id == me.character_id):
         raise TradingAlready
-    asked = Trade(uuid4(), me.character_id, partner.character_id, False, {}, frozenset())
+    asked = Trade(uuid4(), me.character_id, partner.character_id, False, {}, frozenset(), is_heard)
     text = translate("{name} wants to trade with you. Agree with: trade {name}", name=me.name)
     own = translate("You ask {name} to trade. They agree by trading with you.", name=partner.name)
     return CommandOutcome(
         messages=[GameMessage("system", own)],
-        posts=[PlayerPost(partner.character_id, GameMessage("system", text))],
+        posts=_to_the_other(asked, partner.character_id, text),
         trade=asked,
     )
 
 
 def offer(scene: Scene, parsed: Parsed) -> CommandOutcome:
-    """Put something on one's side of the table; 0 takes it back."""
+    """Put something on one's side of the table, or more or less of it than before."""
     trade = _open_trade(scene)
     held = held_named(scene.me, parsed.target)
     quantity = 1 if parsed.quantity is None else resolve(parsed.quantity, held.quantity)
@@ -74,7 +88,7 @@ def accept(scene: Scene, parsed: Parsed) -> CommandOutcome:
         text = translate("{name} accepts. Accept, too, and it is done.", name=scene.me.name)
         return CommandOutcome(
             messages=[GameMessage("system", translate("You accept. Now {name} has to.", name=partner.name))],
-            posts=[PlayerPost(partner.character_id, GameMessage("system", text))],
+            posts=_to_the_other(trade, partner.character_id, text),
             trade=trade,
         )
     me, other = scene.me, partner
@@ -86,11 +100,11 @@ def accept(scene: Scene, parsed: Parsed) -> CommandOutcome:
     other, me, given, taken = _all_over(other, me, trade.offer_of(other.character_id))
     theirs += given
     mine += taken
-    done = GameMessage("system", translate("The trade is done."))
+    done = translate("The trade is done.")
     return CommandOutcome(
         events=mine,
-        messages=[done],
-        posts=[PlayerPost(partner.character_id, done)],
+        messages=[GameMessage("system", done)],
+        posts=_to_the_other(trade, partner.character_id, done),
         others=[(partner, theirs)],
         ended=trade,
     )
@@ -100,13 +114,17 @@ def decline(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Leave a trade; everyone keeps what is theirs."""
     if scene.trade is None:
         raise NoTrade
-    other = scene.trade.partner_of(scene.me.character_id)
-    text = translate("{name} does not trade. You keep what is yours.", name=scene.me.name)
     return CommandOutcome(
         messages=[GameMessage("system", translate("You do not trade. You keep what is yours."))],
-        posts=[PlayerPost(other, GameMessage("system", text))],
+        posts=declined(scene, scene.trade),
         ended=scene.trade,
     )
+
+
+def declined(scene: Scene, trade: Trade) -> list[PlayerPost]:
+    """Return what the other one is told when someone leaves a trade."""
+    text = translate("{name} does not trade. You keep what is yours.", name=scene.me.name)
+    return _to_the_other(trade, trade.partner_of(scene.me.character_id), text)
 
 
 def _agreed(scene: Scene, trade: Trade, partner: Character) -> CommandOutcome:
@@ -115,7 +133,7 @@ def _agreed(scene: Scene, trade: Trade, partner: Character) -> CommandOutcome:
     told = translate("{name} trades with you.", name=scene.me.name)
     return CommandOutcome(
         messages=[GameMessage("system", f"{own} {how}")],
-        posts=[PlayerPost(partner.character_id, GameMessage("system", f"{told} {how}"))],
+        posts=_to_the_other(trade, partner.character_id, f"{told} {how}"),
         trade=trade,
     )
 
@@ -129,9 +147,18 @@ def _on_the_table(scene: Scene, trade: Trade) -> CommandOutcome:
     told = translate("On the table: yours {mine}; {name}'s {theirs}.", mine=theirs, name=scene.me.name, theirs=mine)
     return CommandOutcome(
         messages=[GameMessage("system", own)],
-        posts=[PlayerPost(partner.character_id, GameMessage("system", told))],
+        posts=_to_the_other(trade, partner.character_id, told),
         trade=trade,
     )
+
+
+def _to_the_other(trade: Trade, other_id: UUID, text: str) -> list[PlayerPost]:
+    """Return the post to the other one, unless they ignore who acts; who is ignored is not told so."""
+    return [PlayerPost(other_id, GameMessage("system", text))] if trade.is_heard else []
+
+
+def _hears(one: Character, other: Character) -> bool:
+    return other.character_id not in one.ignored
 
 
 def _listed(character: Character, offer: Offer) -> str:
@@ -188,3 +215,7 @@ def _hand_over(
 
 def _names(character: Character) -> Sequence[str]:
     return (character.name,)
+
+
+def _here(character: Character) -> bool:
+    return True  # within reach, and no two of them are alike

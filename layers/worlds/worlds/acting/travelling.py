@@ -28,14 +28,15 @@ from worlds.acting.models import (
 from worlds.acting.needs import PORTAL, SIGHT, Needs
 from worlds.bodies import rules as bodies
 from worlds.bodies.models import Role
-from worlds.characters.models import GHOST, CharacterExists
+from worlds.characters.models import CharacterExists
+from worlds.characters.naming import unused
 from worlds.commands.matching import find
 from worlds.commands.models import IncompleteCommand, Parsed
 from worlds.entering import making
 from worlds.entering.models import CharacterWish, NoEntryToTheLobby, NoInterviewYet
 from worlds.entities.models import Entity
 from worlds.world import rules as worlds
-from worlds.world.models import LOBBY, PRIVATE, World
+from worlds.world.models import LOBBY, PRIVATE
 
 _WORDS: Final = re.compile(r'"([^"]*)"|(\S+)')
 
@@ -57,7 +58,10 @@ def lobby(scene: Scene, parsed: Parsed) -> CommandOutcome:
         return CommandOutcome(messages=[GameMessage("system", translate("You are in the lobby already."))])
     found = next((each for each in scene.destinations if each.world.is_lobby), None)
     mine = found.mine if found else None
-    made = None if mine else making.ghost(scene.me.account_id, scene.me if scene.me.attributes else None)
+    made = None
+    if found is not None and mine is None:
+        body = scene.me if scene.me.attributes else None
+        made = making.ghost(scene.me.account_id, body, found.free_names)
     character_id = mine.character_id if mine else made.character_id if made else None
     return CommandOutcome(
         messages=[GameMessage("system", translate("You leave for the lobby."), _connect(LOBBY, character_id))],
@@ -75,8 +79,8 @@ def watcher(scene: Scene, parsed: Parsed) -> CommandOutcome:
     if mine is not None and mine.role != Role.WATCHER:
         raise CharacterExists(name=mine.name)
     if mine is None:
-        has_name = scene.me.role != GHOST or scene.me.name != making.FIRST_NAME
-        made = making.watcher(scene.me.account_id, destination.world, scene.me.name if has_name else making.TRAVELER)
+        name = making.TRAVELER if making.is_nameless(scene.me) else scene.me.name
+        made = making.watcher(scene.me.account_id, destination.world, unused(destination.free_names, name))
     character_id = mine.character_id if mine else made.character_id if made else None
     text = translate("You enter {world} as a watcher.", world=destination.world.name)
     return CommandOutcome(
@@ -95,7 +99,8 @@ def create_character(scene: Scene, parsed: Parsed) -> CommandOutcome:
     if destination.mine is not None:
         raise CharacterExists(name=destination.mine.name)
     role = bodies.choose_role(role_name, may_be_admin=destination.admission.is_admin)
-    made = making.character(scene.me.account_id, world, CharacterWish(name=name, species=species), role, scene.rng)
+    wish = CharacterWish(name=name, species=species)
+    made = making.character(scene.me.account_id, world, wish, role, scene.rng, destination.free_names)
     text = translate("{name} is ready to enter {world}.", name=made.name, world=world.name)
     return CommandOutcome(
         messages=[GameMessage("system", text, _connect(world.world_id, made.character_id))], made=made
@@ -118,18 +123,18 @@ def through_portals(parsed: Parsed) -> Needs:
 
 def to_lobby(parsed: Parsed) -> Needs:
     """Return the needs of a command that leads to the lobby."""
-    return Needs(worlds=(str(LOBBY),))
+    return Needs(worlds=(str(LOBBY),), names=(making.FIRST_NAME,))
 
 
 def to_named_world(parsed: Parsed) -> Needs:
-    """Return the needs of a command that names a world."""
-    return Needs(worlds=(parsed.target,))
+    """Return the needs of a command that makes a watcher in the world that it names."""
+    return Needs(worlds=(parsed.target,), names=(making.TRAVELER,))
 
 
 def to_last_word(parsed: Parsed) -> Needs:
-    """Return the needs of a command that names a world at its end, or means the one where one is."""
-    words = _words(parsed)[3:]
-    return Needs(worlds=(" ".join(words),)) if words else Needs(here=True)
+    """Return the needs of a command that makes a character in the world at its end, or in the one where one is."""
+    name, words = _words(parsed)[:1], _words(parsed)[3:]
+    return Needs(worlds=(" ".join(words),), names=name) if words else Needs(here=True, names=name)
 
 
 def _destination(scene: Scene, parsed: Parsed) -> Destination:
@@ -139,16 +144,20 @@ def _destination(scene: Scene, parsed: Parsed) -> Destination:
         NowhereToGo, PortalLeadsNowhere, OutOfThisWorld, TargetOutOfRange, TargetUnclear
     """
     by_id = {each.world.world_id: each for each in scene.destinations}
-    named = next((each for each in scene.destinations if _is_named(each.world, parsed.target)), None)
+    named = next((each for each in scene.destinations if _is_meant(scene, each, parsed.target)), None)
     if named is not None and (scene.world.is_lobby or named.world.is_lobby):
         return named
     portals = [each for each in scene.things if each.portal_to is not None or "portal" in each.name]
 
     def names_of(portal: Entity) -> Sequence[str]:
         behind = by_id.get(portal.portal_to) if portal.portal_to else None
-        return (portal.name, behind.world.name, str(behind.world.world_id)) if behind else (portal.name,)
+        if behind is None:
+            return (portal.name,)
+        own = (behind.world.name,) if _is_known(scene, behind) else ()
+        return (portal.name, *own, str(behind.world.world_id))
 
     if named is not None and all(portal.portal_to != named.world.world_id for portal in portals):
+        worlds.require_known(named.world, scene.me.account_id, named.admission)
         raise OutOfThisWorld(name=named.world.name)
     portal = find(portals, parsed.target, names_of, NowhereToGo)
     if not scene.world.is_lobby and portal.squared_distance > PORTAL * PORTAL:
@@ -164,14 +173,20 @@ def _named(scene: Scene, typed: str) -> Destination:
     Raises:
         NowhereToGo
     """
-    found = next((each for each in scene.destinations if _is_named(each.world, typed)), None)
+    found = next((each for each in scene.destinations if _is_meant(scene, each, typed)), None)
     if found is None:
         raise NowhereToGo(typed=quoted(typed))
     return found
 
 
-def _is_named(world: World, typed: str) -> bool:
-    return key(typed) in (key(world.name), key(str(world.world_id)))
+def _is_meant(scene: Scene, destination: Destination, typed: str) -> bool:
+    """Tell whether a world has this id, or this name. Who may not know of it cannot find it by its name."""
+    world = destination.world
+    return key(typed) == key(str(world.world_id)) or (key(typed) == key(world.name) and _is_known(scene, destination))
+
+
+def _is_known(scene: Scene, destination: Destination) -> bool:
+    return worlds.is_known(destination.world, scene.me.account_id, destination.admission)
 
 
 def _wish(parsed: Parsed) -> tuple[str, str, str, str]:

@@ -123,7 +123,14 @@ class QuestionAnsweredTwice(Refused):
 
 class CharacterNameInvalid(Refused):
     code = "character_name_invalid"
-    message = "A character's name has 1 to {most} visible characters."
+    message = "A character's name has 1 to {most} visible characters, no colon, and no number with a dot before it."
+
+
+class CharacterNameReserved(Refused):
+    """A line of the game would look like one of this character, or the other way round."""
+
+    code = "character_name_invalid"
+    message = "The game itself is called so, or those who run it. Choose another name."
 
 
 class DescriptionTooLong(Refused):

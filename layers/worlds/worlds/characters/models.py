@@ -79,6 +79,13 @@ class CharacterNotOwned(NotAllowed):
     message = "This character belongs to someone else. Choose one of yours."
 
 
+class CharacterNameTaken(Conflict):
+    """Names of characters are unique in each world, and so is how they look."""
+
+    code = "conflict"
+    message = "Someone in {world} is called {name}, or almost so. Choose another name."
+
+
 class CharacterExists(Conflict):
     """An account has one character in each world."""
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx, declare_race
+from kernel.look_alikes import look_of
 from kernel.naming import person_key
+from worlds.characters import naming
 from worlds.characters.models import Character
 from worlds.items import rules as items
 from worlds.items.content import items as catalogue
@@ -16,7 +19,7 @@ from worlds.items.models import Belongings, Held, WearSlot
 from worlds.space.cells import cell_of
 from worlds.space.models import Position
 
-declare_race("characters_one_per_world")
+declare_race("characters_one_per_world", "characters_one_per_name")
 
 COLUMNS: Final[LiteralString] = """
     c.character_id, c.version, c.account_id, c.world_id, c.name, c.role, c.species, c.appearance, c.description,
@@ -26,6 +29,10 @@ COLUMNS: Final[LiteralString] = """
                       ORDER BY h.holding_id)
      FROM worlds.holdings AS h WHERE h.character_id = c.character_id) AS held,
     (SELECT array_agg(i.ignored_id) FROM worlds.ignored AS i WHERE i.character_id = c.character_id) AS ignored
+"""
+_LATEST_BODY: Final[LiteralString] = """
+    FROM worlds.characters AS c WHERE c.account_id = %(account)s AND c.role IN ('player', 'admin')
+    ORDER BY coalesce(c.last_played, c.created_at) DESC, c.character_id LIMIT 1
 """
 
 
@@ -61,12 +68,18 @@ def list_of_account(tx: Tx, account_id: UUID) -> Cursor:
 
 def find_latest_body(tx: Tx, account_id: UUID) -> Cursor:
     """Return the body that an account has played last, or made last if it has played none since."""
+    return tx.execute("SELECT " + COLUMNS + _LATEST_BODY, {"account": account_id})
+
+
+def find_free_names(tx: Tx, account_id: UUID, world_id: UUID, names: Sequence[str]) -> Cursor:
+    """Return one row: `free_names` for an account in a world, of these and of the name of the latest body."""
     return tx.execute(
         "SELECT "
-        + COLUMNS
-        + " FROM worlds.characters AS c WHERE c.account_id = %s AND c.role IN ('player', 'admin')"
-        + " ORDER BY coalesce(c.last_played, c.created_at) DESC, c.character_id LIMIT 1",
-        (account_id,),
+        + naming.FREE_NAMES
+        + " AS free_names FROM (SELECT %(account)s::uuid AS account_id, (SELECT c.look_key"
+        + _LATEST_BODY
+        + ") AS look_key) AS me, (SELECT %(world)s::uuid AS world_id) AS w",
+        {"account": account_id, "world": world_id, **naming.parameters(names, tx.rng)},
     )
 
 
@@ -162,6 +175,7 @@ def _values(character: Character) -> dict[str, Any]:
         "world_id": character.world_id,
         "name": character.name,
         "name_key": person_key(character.name),
+        "look_key": look_of(character.name),
         "role": character.role,
         "species": character.species,
         "appearance": character.appearance,
@@ -188,13 +202,13 @@ def _values(character: Character) -> dict[str, Any]:
 
 _INSERT: Final[LiteralString] = """
     INSERT INTO worlds.characters (
-        character_id, version, account_id, world_id, name, name_key, role, species, appearance, description,
-        occupation, attributes, skills, x, y, z, cell, facing, is_flying, mode, hp, stamina, settled_at, hurt_at,
-        is_present, created_at, last_played
+        character_id, version, account_id, world_id, name, name_key, look_key, role, species, appearance,
+        description, occupation, attributes, skills, x, y, z, cell, facing, is_flying, mode, hp, stamina, settled_at,
+        hurt_at, is_present, created_at, last_played
     ) VALUES (
-        %(character_id)s, %(version)s, %(account_id)s, %(world_id)s, %(name)s, %(name_key)s, %(role)s, %(species)s,
-        %(appearance)s, %(description)s, %(occupation)s, %(attributes)s, %(skills)s, %(x)s, %(y)s, %(z)s, %(cell)s,
-        %(facing)s, %(is_flying)s, %(mode)s, %(hp)s, %(stamina)s, %(settled_at)s, %(hurt_at)s, %(is_present)s,
+        %(character_id)s, %(version)s, %(account_id)s, %(world_id)s, %(name)s, %(name_key)s, %(look_key)s, %(role)s,
+        %(species)s, %(appearance)s, %(description)s, %(occupation)s, %(attributes)s, %(skills)s, %(x)s, %(y)s, %(z)s,
+        %(cell)s, %(facing)s, %(is_flying)s, %(mode)s, %(hp)s, %(stamina)s, %(settled_at)s, %(hurt_at)s, %(is_present)s,
         %(created_at)s, %(last_played)s
     )
 """
@@ -202,10 +216,10 @@ _INSERT: Final[LiteralString] = """
 # What never changes is not written again.
 _UPDATE: Final[LiteralString] = """
     UPDATE worlds.characters SET
-        version = %(version)s, name = %(name)s, name_key = %(name_key)s, appearance = %(appearance)s,
-        description = %(description)s, attributes = %(attributes)s, skills = %(skills)s, x = %(x)s, y = %(y)s,
-        z = %(z)s, cell = %(cell)s, facing = %(facing)s, is_flying = %(is_flying)s, mode = %(mode)s, hp = %(hp)s,
-        stamina = %(stamina)s, settled_at = %(settled_at)s, hurt_at = %(hurt_at)s, is_present = %(is_present)s,
-        last_played = %(last_played)s
+        version = %(version)s, name = %(name)s, name_key = %(name_key)s, look_key = %(look_key)s,
+        appearance = %(appearance)s, description = %(description)s, attributes = %(attributes)s, skills = %(skills)s,
+        x = %(x)s, y = %(y)s, z = %(z)s, cell = %(cell)s, facing = %(facing)s, is_flying = %(is_flying)s,
+        mode = %(mode)s, hp = %(hp)s, stamina = %(stamina)s, settled_at = %(settled_at)s, hurt_at = %(hurt_at)s,
+        is_present = %(is_present)s, last_played = %(last_played)s
     WHERE character_id = %(character_id)s
 """

@@ -11,6 +11,7 @@ from kernel.database import Cursor, Tx
 from worlds.characters import queries, snapshots
 from worlds.characters.evolution import evolve
 from worlds.characters.models import AGGREGATE, Character, CharacterNotFound, CharacterNotOwned
+from worlds.characters.naming import FreeNames
 from worlds.entities import queries as entities
 from worlds.log import service as log
 from worlds.log.models import WorldEvent
@@ -25,6 +26,16 @@ def ask(tx: Tx, character_id: UUID) -> Callable[[], Character | None]:
 def ask_latest_body(tx: Tx, account_id: UUID) -> Callable[[], Character | None]:
     """Ask for the body that an account has played last; the answer comes with the next round trip."""
     return _reading(queries.find_latest_body(tx, account_id))
+
+
+def ask_free_names(tx: Tx, account_id: UUID, world_id: UUID, *names: str) -> Callable[[], FreeNames]:
+    """Ask what an account may be called in a world; the answer comes with the next round trip.
+
+    Args:
+        names: that it wishes for; that of its latest body is always asked for.
+    """
+    found = queries.find_free_names(tx, account_id, world_id, names)
+    return lambda: found.fetchall()[0]["free_names"] or {}
 
 
 def _reading(found: Cursor) -> Callable[[], Character | None]:

@@ -15,12 +15,14 @@ from worlds.commands.models import TargetNotFound, TargetUnclear, TooFewTargets
 T = TypeVar("T")
 Names = Callable[[T], Sequence[str]]
 """Returns the names of a thing: first the one under which it is shown, then others, such as its plural."""
+Here = Callable[[T], bool]
 
 MOST_LISTED: Final = 5
 LONGEST_TYPED: Final = 128
 """Characters: no name is longer. Source: worlds 2.4."""
 LONGEST_NAME: Final = 8
 """Words."""
+_LENGTHS: Final = range(LONGEST_NAME, 0, -1)
 _NTH: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _NUMBERED: Final = re.compile(r"(\d{1,3})(?:\s*\.\s*|(?:st|nd|rd|th)\s+)(\S.*)", re.IGNORECASE | re.DOTALL)
 _QUOTED: Final = re.compile(rf"{QUOTES}(.+?){QUOTES}(?:\s+|$)(.*)", re.DOTALL)
@@ -28,51 +30,70 @@ _ENDINGS: Final = (("ies", "y"), ("ves", "f"), ("ves", "fe"), ("es", ""), ("s", 
 """(ending of a plural, what its singular has instead)"""
 
 
-def find(things: Iterable[T], typed: str, names_of: Names[T], missing: type[DomainError] = TargetNotFound) -> T:
+def find(
+    things: Iterable[T],
+    typed: str,
+    names_of: Names[T],
+    missing: type[DomainError] = TargetNotFound,
+    is_here: Here[T] | None = None,
+) -> T:
     """Return the thing that a typed name fits best: its whole name, then words of it, then beginnings of words.
 
     Case, accents and plural make no difference. `2.lamp` and `second lamp` are the second of those that fit. Things
-    that are shown under the same name are alike: the first one is meant.
+    that are shown under the same name are alike: the first one is meant. People are not.
 
     Args:
         things: the most likely ones first, such as the nearest.
         missing: the refusal when nothing fits; its message has {typed}.
+        is_here: of people: tells whether someone is in the same place, and meant rather than someone elsewhere.
 
     Raises:
-        TargetUnclear: things with different names fit equally well.
+        TargetUnclear: things with different names, or several people, fit equally well.
         TooFewTargets: there is no second one.
         DomainError: `missing`.
     """
     known = [(thing, tuple(names_of(thing))) for thing in things]
-    number, name = _numbered(typed)
+    number, name = without_number(typed)
     if number is not None and not _fitting(known, typed, _is_key):
         return _nth(known, number, name, missing)
     for fits in _TIERS:
         if fitting := _fitting(known, typed, fits):
-            return _only(fitting, typed)
+            return _only(fitting, typed, is_here)
     raise _missing(known, typed, missing)
 
 
 def find_leading(
-    things: Iterable[T], text: str, names_of: Names[T], missing: type[DomainError] = TargetNotFound
+    things: Iterable[T],
+    text: str,
+    names_of: Names[T],
+    missing: type[DomainError] = TargetNotFound,
+    is_here: Here[T] | None = None,
 ) -> tuple[T, str]:
     """Return the thing that a text begins with, and the rest of the text as it was written.
 
-    The longest whole name counts, so that a name may have blanks; it may also stand in quotation marks.
+    The longest whole name counts, so that a name may have blanks; it may also stand in quotation marks, after the
+    number of one of several.
 
     Raises:
         TargetUnclear, TooFewTargets, DomainError: see `find`, for the first word.
     """
     if marked := _QUOTED.match(text):
-        return find(things, marked[1], names_of, missing), marked[2].strip()
+        return find(things, marked[1], names_of, missing, is_here), marked[2].strip()
     known = [(thing, tuple(names_of(thing))) for thing in things]
     for words in range(min(LONGEST_NAME, len(text.split())), 1, -1):
         name, rest = _cut(text, words)
         for fits in (_is_key, _is_plain):
             if fitting := _fitting(known, name, fits):
-                return _only(fitting, name), rest
+                return _only(fitting, name, is_here), rest
+    number, numbered = without_number(text)
+    if number is not None and not _fitting(known, _cut(text, 1)[0], _is_key):
+        marked = _QUOTED.match(numbered)
+        cuts = [(marked[1], marked[2].strip())] if marked else [_cut(numbered, words) for words in _LENGTHS]
+        for name, rest in cuts:
+            if any(_fitting(known, name, fits) for fits in (_is_key, _is_plain)):
+                return _nth(known, number, name, missing), rest
     name, rest = _cut(text, 1)
-    return find((thing for thing, _ in known), name, names_of, missing), rest
+    return find((thing for thing, _ in known), name, names_of, missing, is_here), rest
 
 
 def _cut(text: str, words: int) -> tuple[str, str]:
@@ -80,7 +101,7 @@ def _cut(text: str, words: int) -> tuple[str, str]:
     return " ".join(parts[:words]), parts[words].strip() if len(parts) > words else ""
 
 
-def _numbered(typed: str) -> tuple[int | None, str]:
+def without_number(typed: str) -> tuple[int | None, str]:
     """Return which one of several is meant, and the name without that; None for no number."""
     text = visible(typed)
     if found := _NUMBERED.fullmatch(text):
@@ -114,8 +135,13 @@ def _nth(known: Known[T], number: int, name: str, missing: type[DomainError]) ->
     raise TooFewTargets(number=number, typed=quoted(name))
 
 
-def _only(fitting: list[tuple[T, str]], typed: str) -> T:
+def _only(fitting: list[tuple[T, str]], typed: str, is_here: Here[T] | None) -> T:
+    if is_here is not None:
+        fitting = [each for each in fitting if is_here(each[0])] or fitting
     names = {key(name): name for _, name in fitting}
+    if is_here is not None and len(fitting) > len(names):
+        shown = [f"{number}.{name}" for number, (_, name) in enumerate(fitting, start=1)]
+        raise TargetUnclear(names=alternatives(shown[:MOST_LISTED]), typed=visible(typed))
     if len(names) > 1:
         raise TargetUnclear(names=alternatives(list(names.values())[:MOST_LISTED]), typed=visible(typed))
     return fitting[0][0]

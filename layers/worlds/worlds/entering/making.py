@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 from typing import Final
 from uuid import UUID, uuid4
@@ -10,7 +11,8 @@ from worlds.bodies import rules as bodies
 from worlds.bodies.content import backgrounds, species
 from worlds.bodies.models import Role
 from worlds.characters.events import CharacterCreated, LookChanged
-from worlds.characters.models import GHOST, Character
+from worlds.characters.models import GHOST, Character, CharacterNameTaken
+from worlds.characters.naming import FreeNames, is_called_after, is_free, unused
 from worlds.entering.models import ENTRANCE, LOBBY_SPAWN, CharacterWish, NoEntryToTheLobby, NoWatchers
 from worlds.movement.models import PARTS
 from worlds.world.models import LOBBY, PRIVATE, World
@@ -20,18 +22,28 @@ TRAVELER: Final = "Traveler"
 """A watcher who has no other name."""
 
 
-def character(account_id: UUID, world: World, wish: CharacterWish, role: Role, rng: Random) -> CharacterCreated:
+def character(
+    account_id: UUID, world: World, wish: CharacterWish, role: Role, rng: Random, free: FreeNames
+) -> CharacterCreated:
     """Return what happens when someone makes the character that they wish for.
+
+    Args:
+        free: of the name that they wish for, in this world.
 
     Raises:
         NoEntryToTheLobby, NoWatchers
+        CharacterNameTaken
         DomainError: what a body is refused for (worlds.bodies).
     """
     if world.is_lobby:
         raise NoEntryToTheLobby
     if role is Role.WATCHER:
-        return watcher(account_id, world, wish.name, wish.description)
-    return _body(account_id, world, wish, role, rng)
+        made = watcher(account_id, world, wish.name, wish.description)
+    else:
+        made = _body(account_id, world, wish, role, rng)
+    if not is_free(free, made.name):
+        raise CharacterNameTaken(world=world.name, name=made.name)
+    return made
 
 
 def watcher(account_id: UUID, world: World, name: str, description: str = "") -> CharacterCreated:
@@ -56,17 +68,18 @@ def watcher(account_id: UUID, world: World, name: str, description: str = "") ->
     )
 
 
-def ghost(account_id: UUID, latest: Character | None) -> CharacterCreated:
+def ghost(account_id: UUID, latest: Character | None, free: FreeNames) -> CharacterCreated:
     """Return what happens when someone is in the lobby for the first time.
 
     Args:
         latest: the body that they played last; None for no body yet.
+        free: in the lobby, of that body's name, or of FIRST_NAME.
     """
     return CharacterCreated(
         character_id=uuid4(),
         player_id=account_id,
         world_id=LOBBY,
-        name=latest.name if latest else FIRST_NAME,
+        name=unused(free, latest.name if latest else FIRST_NAME),
         role=GHOST,
         species=GHOST,
         appearance=latest.appearance if latest else "",
@@ -75,14 +88,25 @@ def ghost(account_id: UUID, latest: Character | None) -> CharacterCreated:
     )
 
 
-def resembling(before: Character, latest: Character | None) -> list[LookChanged]:
-    """Return what happens to someone's body in the lobby so that it looks like the one that they played last."""
+def resembling(before: Character, latest: Character | None, free: Callable[[], FreeNames]) -> list[LookChanged]:
+    """Return what happens to someone's body in the lobby so that it looks like the one that they played last.
+
+    Args:
+        free: asks what they may be called in the lobby; it is asked only if they need another name.
+    """
     if before.role != GHOST or latest is None:
         return []
-    look = {"name": latest.name, "appearance": latest.appearance, "description": latest.description}
+    has_name = is_called_after(before.name, latest.name)
+    name = before.name if has_name else unused(free(), latest.name)
+    look = {"name": name, "appearance": latest.appearance, "description": latest.description}
     if all(getattr(before, name) == value for name, value in look.items()):
         return []
     return [LookChanged(character_id=before.character_id, **look)]
+
+
+def is_nameless(character: Character) -> bool:
+    """Tell whether this is a newcomer, who was given a name."""
+    return character.role == GHOST and is_called_after(character.name, FIRST_NAME)
 
 
 def entrance_of(world: World) -> tuple[int, int, int]:

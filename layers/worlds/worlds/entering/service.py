@@ -67,12 +67,13 @@ def create(tx: Tx, me: Identity, world_id: UUID, wish: CharacterWish) -> Charact
     """Make a character in a world; a repeated wish to be a watcher returns the one that there is.
 
     Raises:
-        WorldNotFound, WorldPrivate, CharacterExists, NoEntryToTheLobby, NoWatchers
+        WorldNotFound, WorldPrivate, CharacterExists, CharacterNameTaken, NoEntryToTheLobby, NoWatchers
         WorldNotReady, WorldFailed: no one knows yet where people arrive there.
         DomainError: what a body is refused for (worlds.bodies).
     """
     role = bodies.choose_role(wish.role, may_be_admin=me.is_admin)
     known = characters_sql.find_in_world(tx, me.account_id, world_id)
+    free = characters.ask_free_names(tx, me.account_id, world_id, wish.name)
     world = worlds.admitted(tx, me, world_id)
     row = known.fetchone()
     if row is not None and not world.is_lobby:
@@ -81,7 +82,7 @@ def create(tx: Tx, me: Identity, world_id: UUID, wish: CharacterWish) -> Charact
             return there
         raise CharacterExists(name=there.name)
     require_ready(world)
-    event = making.character(me.account_id, world, wish, role, tx.rng)
+    event = making.character(me.account_id, world, wish, role, tx.rng, free())
     return characters.create(tx, event, event.character_id)
 
 
@@ -102,14 +103,15 @@ def ghost(tx: Tx, me: Identity) -> Chosen:
     """Choose one's body in the lobby, which is made at the first visit. Source: worlds 6."""
     known = characters_sql.find_in_world(tx, me.account_id, LOBBY)
     latest = characters.ask_latest_body(tx, me.account_id)
+    free = characters.ask_free_names(tx, me.account_id, LOBBY, making.FIRST_NAME)
     lobby = worlds.admitted(tx, me, LOBBY)
     row = known.fetchone()
     if row is None:
-        event = making.ghost(me.account_id, latest())
+        event = making.ghost(me.account_id, latest(), free())
         character = characters.create(tx, event, event.character_id)
     else:
         character = characters_sql.read(row)
-        if changed := making.resembling(character, latest()):
+        if changed := making.resembling(character, latest(), free):
             character = characters.save(tx, character, changed)
     queries.save_choice(tx, me.account_id, LOBBY, character.character_id)
     return Chosen(character, lobby, worlds.welcome(lobby, character.name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -90,27 +90,29 @@ def create(tx: Tx, me: Identity, wanted: NewWorld) -> World:
 
 
 def change(tx: Tx, me: Identity, world_id: UUID, wanted: Settings) -> ListedWorld:
-    """Change the settings of one's world.
+    """Change the settings of one's world. One that is no longer public is left by those who do not belong to it.
 
     Raises:
-        WorldNotFound, NotYourWorld, SystemWorld, WorldNameInvalid, WorldNameTaken, DilationOutOfRange
+        WorldNotFound, WorldPrivate, NotYourWorld, SystemWorld, WorldNameInvalid, WorldNameTaken, DilationOutOfRange
     """
     changes = dict(wanted.changes)
     if "name" in changes:
         changes["name"] = rules.world_name(changes["name"])
     named = queries.find_named(tx, changes.get("name", ""))
     counted = queries.count_players(tx, world_id)
-    world, admission = _locked(tx, me, world_id)
+    world, admission = _lock(tx, me, world_id)()
     taken = named.fetchone()
     _require_owner(world, me, admission)
     if taken is not None and taken["world_id"] != world_id:
         raise WorldNameTaken(name=changes["name"])
     events = [*_settings(world, changes), *_time(world, wanted)]
     [row] = counted
-    changed = worlds.save(tx, world, world_id, events, _by(me)) if events else world
-    if changed.privacy == PUBLIC != world.privacy:
-        notices.tell_of_world(tx, changed)
-    return ListedWorld(changed, row["players"])
+    after = worlds.save(tx, world, world_id, events, _by(me)) if events else world
+    if after.privacy == PUBLIC != world.privacy:
+        notices.tell_of_world(tx, after)
+    elif world.privacy == PUBLIC != after.privacy:
+        leaving.put_strangers_out(tx, world_id)
+    return ListedWorld(after, row["players"], admission.role)
 
 
 def delete(tx: Tx, me: Identity, world_id: UUID) -> None:
@@ -120,7 +122,7 @@ def delete(tx: Tx, me: Identity, world_id: UUID) -> None:
         WorldNotFound, NotYourWorld, SystemWorld
         WorldInUse: others are inside.
     """
-    world, admission = _locked(tx, me, world_id)
+    world, admission = _lock(tx, me, world_id)()
     _require_owner(world, me, admission)
     if admission.inside:
         raise WorldInUse(name=world.name, others=admission.inside)
@@ -136,8 +138,8 @@ def members(tx: Tx, me: Identity, world_id: UUID, after: UUID | None, limit: int
     """
     rows = queries.list_members(tx, world_id, after, limit)
     found = queries.find(tx, world_id)
-    [asked] = queries.find_admission(tx, world_id, me.account_id)
-    world, admission = _read(found.fetchone(), asked, me)
+    asked = queries.find_admission(tx, world_id, me.account_id)
+    world, admission = _read(found.fetchone(), asked.fetchone(), me)
     if not rules.invites(world, me.account_id, admission):
         raise NotYourWorld(name=world.name)
     return [queries.read_member(row) for row in rows]
@@ -147,20 +149,23 @@ def invite(tx: Tx, me: Identity, world_id: UUID, name: str, role: str = GUEST) -
     """Let someone belong to a world, or give them another role there.
 
     Args:
-        name: their user name, or their e-mail address.
+        name: their user name. An e-mail address is refused like a name that does not exist: it is no one's business who
+            has an account.
         role: guest, or admin, who may bring guests, too.
 
     Raises:
-        WorldNotFound, NotYourWorld, SystemWorld, UserNotFound, OwnerStays
+        WorldNotFound, WorldPrivate, NotYourWorld, SystemWorld, UserNotFound, OwnerStays
     """
-    found = queries.find_account(tx, name)
-    world, admission = _locked(tx, me, world_id)
+    locked = _lock(tx, me, world_id)
+    found = queries.find_account(tx, world_id, name)
+    world, admission = locked()
     account = found.fetchone()
     _require_inviting(world, me, admission, role)
     if account is None:
         raise UserNotFound(typed=quoted(name))
     if account["account_id"] == world.owner_id:
         raise OwnerStays(name=world.name)
+    _require_inviting(world, me, admission, account["role"] or GUEST)
     added = MemberAdded(world_id=world_id, account_id=account["account_id"], role=role)
     notices.tell_of_membership(tx, worlds.save(tx, world, world_id, [added], _by(me)), account["account_id"])
     return WorldMember(account["account_id"], account["user_name"], role, tx.now)
@@ -172,8 +177,9 @@ def remove(tx: Tx, me: Identity, world_id: UUID, account_id: UUID) -> None:
     Raises:
         WorldNotFound, NotYourWorld, SystemWorld, MemberNotFound, OwnerStays
     """
+    locked = _lock(tx, me, world_id)
     found = queries.find_member(tx, world_id, account_id)
-    world, admission = _locked(tx, me, world_id)
+    world, admission = locked()
     member = found.fetchone()
     if account_id != me.account_id:
         _require_inviting(world, me, admission, member["role"] if member else GUEST)
@@ -217,16 +223,19 @@ def _time(world: World, wanted: Settings) -> Iterator[WorldEvent]:
         yield WorldPaused(world_id=world.world_id) if wanted.paused else WorldResumed(world_id=world.world_id)
 
 
-def _locked(tx: Tx, me: Identity, world_id: UUID) -> tuple[World, Admission]:
+def _lock(tx: Tx, me: Identity, world_id: UUID) -> Callable[[], tuple[World, Admission]]:
+    """Lock a world, which comes with the next round trip; what is asked after this holds as long as it is locked."""
     found = queries.lock(tx, world_id)
-    [asked] = queries.find_admission(tx, world_id, me.account_id)
-    return _read(found.fetchone(), asked, me)
+    asked = queries.find_admission(tx, world_id, me.account_id)
+    return lambda: _read(found.fetchone(), asked.fetchone(), me)
 
 
-def _read(row: dict[str, Any] | None, asked: dict[str, Any], me: Identity) -> tuple[World, Admission]:
-    if row is None:
+def _read(row: dict[str, Any] | None, asked: dict[str, Any] | None, me: Identity) -> tuple[World, Admission]:
+    if row is None or asked is None:
         raise WorldNotFound
-    return queries.read(row), queries.read_admission(asked, is_admin=me.is_admin)
+    world, admission = queries.read(row), queries.read_admission(asked, is_admin=me.is_admin)
+    rules.require_known(world, me.account_id, admission)
+    return world, admission
 
 
 def _require_owner(world: World, me: Identity, admission: Admission) -> None:

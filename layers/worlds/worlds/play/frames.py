@@ -10,6 +10,8 @@ from typing import Any, Final
 from worlds.acting.models import InvalidCommand
 
 MAX_ID: Final = 64
+MOST: Final = 8
+"""Messages in a frame: their answers go back in one, which must not exceed what a gateway sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +19,9 @@ class ClientFrame:
     """A message of a client.
 
     Attributes:
-        kind: command or ping.
+        kind: command or ping; invalid for a command that no one can read.
         command_id: made by the client, so that a repeat is recognised; None if it made none.
-        text: of a command.
+        text: of a command; of an invalid one, what is wrong with it.
     """
 
     kind: str
@@ -45,6 +47,8 @@ def read(body: str) -> list[ClientFrame]:
             ) from None
     if not documents:
         raise InvalidCommand(problem="The message is empty.")
+    if len(documents) > MOST:
+        raise InvalidCommand(problem=f"A frame holds at most {MOST} messages.")
     return [_frame(document) for document in documents]
 
 
@@ -55,17 +59,30 @@ def _frame(document: Any) -> ClientFrame:
     if not isinstance(data, dict):
         raise InvalidCommand(problem="data: a JSON object.")
     command_id = document.get("id", data.get("id"))
-    if command_id is not None and (not isinstance(command_id, str) or not 1 <= len(command_id) <= MAX_ID):
+    if command_id is not None and not (
+        isinstance(command_id, str) and 1 <= len(command_id) <= MAX_ID and is_storable(command_id)
+    ):
         raise InvalidCommand(problem=f"id: a text of 1 to {MAX_ID} characters.")
     match document.get("type"):
         case "ping":
             return ClientFrame("ping", command_id)
         case "command":
-            return ClientFrame("command", command_id, _text(data))
+            return _command(command_id, _text(data))
         case "interview_response":
-            return ClientFrame("command", command_id, f"tell statue {_written(data, 'text')}")
+            return _command(command_id, f"tell statue {_written(data, 'text')}")
         case other:
             raise InvalidCommand(problem=f"There is no type {other!r}. Send a command, or a ping.")
+
+
+def _command(command_id: str | None, text: str) -> ClientFrame:
+    if not is_storable(text):
+        return ClientFrame("invalid", command_id, "A command is text: it has no NUL and no half of a character.")
+    return ClientFrame("command", command_id, text)
+
+
+def is_storable(text: str) -> bool:
+    """Whether Postgres can store a text: it can store neither NUL nor half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _text(data: Mapping[str, Any]) -> str:

@@ -19,6 +19,12 @@ def put_out(tx: Tx, world_id: UUID, account_id: UUID) -> None:
     posts.ensure_awake(tx)
 
 
+def put_strangers_out(tx: Tx, world_id: UUID) -> None:
+    """Let all who do not belong to a world leave it: their connections are closed."""
+    queries.close_of_strangers(tx, world_id, "uninvited")
+    posts.ensure_awake(tx)
+
+
 def leave(tx: Tx, character_id: UUID, reason: str) -> None:
     """Let a character leave its world, unless another connection plays it."""
     characters_sql.lock(tx, [character_id])

@@ -13,17 +13,32 @@ from kernel.database import Cursor, Tx
 from kernel.naming import key
 from worlds.acting.models import Destination, Mine, SeenPerson
 from worlds.characters import queries as characters
+from worlds.characters.naming import FREE_NAMES, parameters
 from worlds.entities import queries as entities
 from worlds.space.models import Position
 from worlds.world import queries as worlds
 
 COMMANDS_PER_SECOND: Final = 20
 """Source: worlds 3."""
+MOST_NAMED: Final = 1000
+"""People of one name: at most one in each world, but for those whom an earlier version has let in."""
 ENDED_AT_ONCE: Final = 100
 """Old connections."""
 
+ACCOUNT_OF: Final[LiteralString] = """
+    SELECT coalesce((SELECT account_id::text FROM worlds.connections WHERE connection_id = %(key)s), %(key)s)
+"""
+"""SQL: the account of a connection; the connection itself if there is none any more."""
+
+ADDRESS_OF: Final[LiteralString] = """
+    SELECT coalesce((SELECT coalesce(a.signed_up_from, a.account_id::text)
+                     FROM worlds.connections AS k JOIN kernel.accounts AS a USING (account_id)
+                     WHERE k.connection_id = %(key)s), %(key)s)
+"""
+"""SQL: where the account of a connection was signed up from; of old accounts it is not known."""
+
 _ME: Final[LiteralString] = """
-    (SELECT c.character_id, c.account_id, c.world_id, c.x, c.y, c.z, w.circumference
+    (SELECT c.character_id, c.account_id, c.look_key, c.world_id, c.x, c.y, c.z, w.circumference
      FROM worlds.connections AS k
      JOIN worlds.characters AS c USING (character_id)
      JOIN worlds.worlds AS w USING (world_id)
@@ -65,6 +80,30 @@ def lock_player(tx: Tx, connection_id: str) -> None:
         WHERE character_id = (SELECT character_id FROM worlds.connections WHERE connection_id = %s) FOR NO KEY UPDATE
         """,
         (connection_id,),
+    )
+
+
+def lock_player_and_partners(tx: Tx, connection_id: str, radius: int) -> None:
+    """Lock the character of a connection with those around it, in the order of their ids.
+
+    Two who hand each other something at the same moment would otherwise each hold what the other one needs.
+    """
+    tx.execute(
+        """
+        SELECT FROM worlds.characters WHERE character_id IN (
+            SELECT me.character_id FROM """
+        + _ME
+        + """ AS me
+            UNION ALL
+            SELECT p.character_id FROM """
+        + _ME
+        + """ AS me, LATERAL (
+                SELECT character_id FROM worlds.characters AS p
+                WHERE p.is_present AND p.world_id = me.world_id
+                  AND p.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS p)
+        ORDER BY character_id FOR NO KEY UPDATE
+        """,
+        {"connection": connection_id, "radius": radius},
     )
 
 
@@ -132,9 +171,10 @@ def list_people_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
 
 
 def list_partners(tx: Tx, connection_id: str, radius: int) -> Cursor:
-    """Return the other people within reach of a player, whole; they are not locked.
+    """Return the other people within reach of a player, whole, after `lock_player_and_partners`.
 
-    What changes them is repeated if they have changed in the meantime: each event has a version of its own.
+    Someone who has come since is not locked: what changes them is repeated if they have changed in the meantime,
+    because each event has a version of its own.
     """
     return tx.execute(
         "SELECT "
@@ -168,7 +208,8 @@ def list_people_in_world(tx: Tx, connection_id: str) -> Cursor:
 
 
 def list_people_named(tx: Tx, connection_id: str, keys: list[str]) -> Cursor:
-    """Return the people anywhere who are called so.
+    """Return the people anywhere who are called so: those in the player's world first, then by age, so that no one who
+    takes a name later comes before someone who has it.
 
     Args:
         keys: names, as `kernel.naming.person_key` makes them.
@@ -179,8 +220,9 @@ def list_people_named(tx: Tx, connection_id: str, keys: list[str]) -> Cursor:
         + ", NULL AS squared_distance FROM "
         + _ME
         + " AS me JOIN worlds.characters AS p ON p.name_key = ANY(%(keys)s) AND p.is_present"
-        + " AND p.character_id <> me.character_id ORDER BY p.world_id = me.world_id DESC, p.character_id LIMIT 10",
-        {"connection": connection_id, "keys": keys},
+        + " AND p.character_id <> me.character_id"
+        + " ORDER BY p.world_id = me.world_id DESC, p.created_at, p.character_id LIMIT %(limit)s",
+        {"connection": connection_id, "keys": keys, "limit": MOST_NAMED},
     )
 
 
@@ -201,14 +243,21 @@ def list_last_tellers(tx: Tx, connection_id: str) -> Cursor:
 
 
 def list_destinations(
-    tx: Tx, connection_id: str, names: Sequence[str], portals_within: int, *, here: bool = False
+    tx: Tx,
+    connection_id: str,
+    worlds_named: Sequence[str],
+    portals_within: int,
+    *,
+    here: bool = False,
+    names: Sequence[str] = (),
 ) -> Cursor:
     """Return the worlds that a player may go to, with what decides whether they may, and their character there.
 
     Args:
-        names: of worlds, or their ids, as they were typed.
+        worlds_named: names of worlds, or their ids, as they were typed.
         portals_within: decimetres; also the worlds behind the portals that are that near.
         here: also the world where the player is.
+        names: of a character that may be made, to see whether they are free; without any, nothing is said of that.
     """
     return tx.execute(
         "SELECT "
@@ -219,8 +268,10 @@ def list_destinations(
             (SELECT count(*) FROM worlds.characters AS i
              WHERE i.world_id = w.world_id AND i.is_present AND i.account_id <> me.account_id) AS inside,
             (SELECT 'admin' = ANY (a.roles) FROM kernel.accounts AS a WHERE a.account_id = me.account_id) AS is_admin,
-            mine.character_id AS mine_id, mine.name AS mine_name, mine.role AS mine_role
-        FROM """
+            mine.character_id AS mine_id, mine.name AS mine_name, mine.role AS mine_role,
+            CASE WHEN %(makes)s THEN """
+        + FREE_NAMES
+        + " END AS free_names FROM "
         + _ME
         + """ AS me
         JOIN worlds.worlds AS w ON w.world_id IN (
@@ -237,10 +288,12 @@ def list_destinations(
         """,
         {
             "connection": connection_id,
-            "keys": [key(name) for name in names],
-            "ids": [UUID(name) for name in names if _is_id(name)],
+            "keys": [key(name) for name in worlds_named],
+            "ids": [UUID(name) for name in worlds_named if _is_id(name)],
             "within": portals_within,
             "here": here,
+            "makes": bool(names),
+            **parameters(names, tx.rng),
         },
     )
 
@@ -248,7 +301,9 @@ def list_destinations(
 def read_destination(row: dict[str, Any]) -> Destination:
     """Return the destination of a row."""
     mine = Mine(row["mine_id"], row["mine_name"], row["mine_role"]) if row["mine_id"] else None
-    return Destination(worlds.read(row), worlds.read_admission(row, is_admin=bool(row["is_admin"])), mine)
+    return Destination(
+        worlds.read(row), worlds.read_admission(row, is_admin=bool(row["is_admin"])), mine, row["free_names"] or {}
+    )
 
 
 def _is_id(text: str) -> bool:
@@ -348,6 +403,23 @@ def close_in_world(tx: Tx, world_id: UUID, account_id: UUID, reason: str) -> Non
     )
 
 
+def close_of_strangers(tx: Tx, world_id: UUID, reason: str) -> None:
+    """Let the pusher close the connections of all in a world who would not be admitted if it were not public."""
+    tx.execute(
+        """
+        UPDATE worlds.connections AS k SET closing = %(reason)s
+        FROM worlds.characters AS c
+        JOIN worlds.worlds AS w USING (world_id)
+        JOIN kernel.accounts AS a USING (account_id)
+        WHERE k.character_id = c.character_id AND k.closing IS NULL AND c.world_id = %(world)s
+          AND a.account_id IS DISTINCT FROM w.owner_id AND NOT 'admin' = ANY (a.roles)
+          AND NOT EXISTS (SELECT FROM worlds.members AS m
+                          WHERE m.world_id = c.world_id AND m.account_id = c.account_id)
+        """,
+        {"world": world_id, "reason": reason},
+    )
+
+
 def take_closing(tx: Tx) -> Cursor:
     """Delete the connections that are to be closed; return rows of connection_id, character_id and closing."""
     return tx.execute(
@@ -370,6 +442,15 @@ def delete_opened_before(tx: Tx, moment: datetime) -> Cursor:
         SELECT character_id FROM gone ORDER BY character_id
         """,
         (moment, ENDED_AT_ONCE),
+    )
+
+
+def delete_repeats(tx: Tx, character_id: UUID) -> None:
+    """Delete the lines that were sent again when someone connected, but for those that are on their way just now."""
+    tx.execute(
+        "DELETE FROM worlds.posts WHERE character_id = %s AND envelope ? 'again'"
+        " AND (delivered_at IS NOT NULL OR seq IS NULL)",
+        (character_id,),
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from kernel.accounts.models import Identity
 from kernel.database import Cursor, Tx
 from kernel.errors import DomainError
+from kernel.rate_limits import limited
 from worlds.acting import table
 from worlds.acting.arriving import greeting
 from worlds.acting.models import CommandOutcome, NotInGame, PlayerPost, Scene, TooManyCommands
@@ -20,6 +21,7 @@ from worlds.characters import service as characters
 from worlds.characters.events import CharacterEntered
 from worlds.characters.models import Character
 from worlds.commands.models import Parsed
+from worlds.commands.parsing import LONGEST
 from worlds.entering import making
 from worlds.entering import queries as entering
 from worlds.entities import queries as entities
@@ -32,6 +34,7 @@ from worlds.maps.rules import SHORT_SIDE
 from worlds.play import queries
 from worlds.play.frames import ClientFrame
 from worlds.play.leaving import leave
+from worlds.play.limits import COMMANDS, COMMANDS_OF_ADDRESS, CONNECTS
 from worlds.posts import envelopes
 from worlds.posts import service as posts
 from worlds.posts.envelopes import Envelope
@@ -39,6 +42,7 @@ from worlds.trading import queries as trading
 from worlds.trading.models import Trade
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
+from worlds.world.models import LOBBY
 
 SCROLLBACK: Final = 200
 """Lines that are sent again to who comes back."""
@@ -49,12 +53,23 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str = "") -
 
     Raises:
         NotInGame: the connection has no character, or is about to be closed.
-        TooManyCommands
+        TooManyCommands, RateLimited
     """
+    with (
+        limited(tx, COMMANDS, connection_id, key_of=queries.ACCOUNT_OF),
+        limited(tx, COMMANDS_OF_ADDRESS, connection_id, key_of=queries.ADDRESS_OF),
+    ):
+        return _play(tx, connection_id, frame, request_id)
+
+
+def _play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str) -> list[Envelope]:
     parsed = table.read(frame.text)
     locked = queries.lock_connection(tx, connection_id)
     trades = _lock_trades(tx, connection_id, parsed)  # before anyone is locked: both sides of a trade lock it first
-    queries.lock_player(tx, connection_id)
+    if _needs(parsed).partners:
+        queries.lock_player_and_partners(tx, connection_id, REACH)
+    else:
+        queries.lock_player(tx, connection_id)
     found = queries.find_player(tx, connection_id)
     earlier = queries.find_answer(tx, connection_id, frame.command_id) if frame.command_id else None
     seen = _ask(tx, connection_id, parsed)
@@ -66,9 +81,7 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str = "") -
     if connection["commands"] > queries.COMMANDS_PER_SECOND:
         raise TooManyCommands(seconds=1)
     if not row["has_session"]:
-        queries.close(tx, connection_id, "session_ended")
-        posts.ensure_awake(tx)
-        return []
+        return _sign_out(tx, connection_id)
     me = characters_sql.read(row)
     tx.about = me.account_id
     world = worlds_sql.read(row)
@@ -93,7 +106,8 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str = "") -
         terrain.note_tiles(tx, connection_id, world, after.position, connection["tiles"])
     for envelope in answer:
         envelope |= marks
-    queries.insert_answer(tx, me.character_id, frame.command_id, frame.text, answer)
+    # What is longer was refused; a day of such lines would fill a disk.
+    queries.insert_answer(tx, me.character_id, frame.command_id, frame.text[:LONGEST], answer)
     if after.position == me.position:
         return answer
     return [*answer, *_map(tx, scene, after, marks)]  # not stored: it is drawn again for a repeat
@@ -103,14 +117,28 @@ def ping(tx: Tx, connection_id: str) -> list[Envelope]:
     """Return a pong with the state of the character, as far as it can be known without a command.
 
     Raises:
-        NotInGame
+        NotInGame: the connection has no character, or is about to be closed.
+        TooManyCommands
     """
+    counted = queries.lock_connection(tx, connection_id)
     row = queries.find_player(tx, connection_id).fetchone()
-    if row is None:
+    connection = counted.fetchone()
+    if connection is None or row is None or connection["closing"]:
         raise NotInGame
+    if connection["commands"] > queries.COMMANDS_PER_SECOND:
+        raise TooManyCommands(seconds=1)
+    if not row["has_session"]:
+        return _sign_out(tx, connection_id)
     me = characters_sql.read(row)
     seen = {"posts": row["last_seq"] or 0}
     return [{**envelopes.other("pong", {}, tx.now), **seen}, {**state_update(me, tx.now), **seen}]
+
+
+def _sign_out(tx: Tx, connection_id: str) -> list[Envelope]:
+    """Let a connection be closed whose session has ended."""
+    queries.close(tx, connection_id, "session_ended")
+    posts.ensure_awake(tx)
+    return []
 
 
 def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Character:
@@ -119,18 +147,25 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
     What they read first waits until the connection is open.
 
     Raises:
-        CharacterNotFound, CharacterNotOwned, WorldPrivate, WorldNotReady, WorldFull
+        CharacterNotFound, CharacterNotOwned, WorldPrivate, WorldNotReady, WorldFull, RateLimited
     """
+    minute, day = CONNECTS
+    with limited(tx, minute, str(me.account_id)), limited(tx, day, str(me.account_id)):
+        return _come(tx, connection_id, me, character_id)
+
+
+def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Character:
     asked = worlds.ask_entered(tx, me, character_id)
     latest = characters.ask_latest_body(tx, me.account_id)
     character = characters.owned(tx, me.account_id, character_id)
     world = asked(to_enter=not character.is_present)
     lines = queries.list_scrollback(tx, character_id, SCROLLBACK)
+    queries.delete_repeats(tx, character_id)
     queries.replace_connection(tx, connection_id, character_id, me.account_id, me.session_id)
     near = queries.list_people_near(tx, connection_id, EARSHOT)
     things = queries.list_things_near(tx, connection_id, SIGHT)
     entering.save_choice(tx, me.account_id, character.world_id, character_id)
-    changed = making.resembling(character, latest())
+    changed = making.resembling(character, latest(), lambda: characters.ask_free_names(tx, me.account_id, LOBBY)())
     if changed:
         character = characters.save(tx, character, changed)
     scene = Scene(
@@ -236,7 +271,7 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
     ways: Cursor | None = None
     if needs.worlds or needs.portals or needs.here:
         within = SIGHT if needs.portals else 0
-        ways = queries.list_destinations(tx, connection_id, needs.worlds, within, here=needs.here)
+        ways = queries.list_destinations(tx, connection_id, needs.worlds, within, here=needs.here, names=needs.names)
     partners = queries.list_partners(tx, connection_id, REACH) if needs.partners else None
     return lambda: {
         "things": [entities.read(row) for row in things or ()],

@@ -85,6 +85,21 @@ def release_of(tx: Tx, connection_ids: Sequence[str]) -> None:
     )
 
 
+def close_signed_out(tx: Tx) -> None:
+    """Mark the connections to be closed whose session has ended and for which posts wait: they hear nothing more."""
+    tx.execute(
+        """
+        UPDATE worlds.connections AS k SET closing = 'session_ended'
+        WHERE k.closing IS NULL
+          AND EXISTS (SELECT FROM worlds.posts AS p WHERE p.character_id = k.character_id AND p.delivered_at IS NULL)
+          AND NOT EXISTS (SELECT FROM kernel.sessions AS s
+                          WHERE s.session_id = k.session_id AND s.account_id = k.account_id
+                            AND s.ended_at IS NULL AND s.expires_at > %s)
+        """,
+        (tx.now,),
+    )
+
+
 def claim_mailboxes(tx: Tx) -> Cursor:
     """Take mailboxes with waiting posts whose player is connected; return rows of character_id and connection_id."""
     return tx.execute(

@@ -57,6 +57,7 @@ def settle(tx: Tx, delivered: Mapping[UUID, int], failed: Sequence[str]) -> None
 def claim(tx: Tx) -> list[PostDelivery]:
     """Take posts that wait and whose receivers are connected; they are ours for some seconds."""
     queries.set_awake(tx)
+    queries.close_signed_out(tx)
     taken = {row["character_id"]: row["connection_id"] for row in queries.claim_mailboxes(tx).fetchall()}
     if not taken:
         return []

@@ -18,6 +18,7 @@ class Trade:
 
     Attributes:
         is_open: the second has agreed to trade; before that, nothing can be offered.
+        is_heard: the other one does not ignore who acts.
     """
 
     trade_id: UUID
@@ -26,6 +27,7 @@ class Trade:
     is_open: bool
     offers: Mapping[UUID, Offer]
     accepted: frozenset[UUID]
+    is_heard: bool = True
 
     def partner_of(self, character_id: UUID) -> UUID:
         """Return who the other one is."""
@@ -64,6 +66,20 @@ class TradingAlready(Conflict):
 
     code = "conflict"
     message = "You are trading already. End that first: decline"
+
+
+class PartnerIgnored(Conflict):
+    """One hears nothing of the other one."""
+
+    code = "conflict"
+    message = "You hear nothing from {name}, so you cannot trade. To hear them again: ignore {name}"
+
+
+class GiftRefused(Conflict):
+    """The other one takes nothing; they may have reasons."""
+
+    code = "conflict"
+    message = "{name} does not take that."
 
 
 class PartnerGone(Conflict):

@@ -16,14 +16,22 @@ declare_race("trades_one_per_first")
 
 
 def lock_of(tx: Tx, connection_id: str) -> Cursor:
-    """Lock the trades that a player is in or is asked for, the open one first; before any character is locked."""
+    """Lock the trades that a player is in or is asked for, before any character is locked.
+
+    The open one comes first, then the one that the player has asked for: there can be no second one of these.
+    """
     return tx.execute(
         """
-        SELECT * FROM worlds.trades
-        WHERE first_id = (SELECT character_id FROM worlds.connections WHERE connection_id = %(connection)s)
-           OR second_id = (SELECT character_id FROM worlds.connections WHERE connection_id = %(connection)s)
-        ORDER BY is_open DESC, changed_at DESC, trade_id
-        FOR UPDATE
+        SELECT t.*, NOT EXISTS (
+            SELECT FROM worlds.ignored AS i JOIN worlds.connections AS k ON k.character_id = i.ignored_id
+            WHERE k.connection_id = %(connection)s AND i.character_id IN (t.first_id, t.second_id)) AS is_heard
+        FROM worlds.trades AS t
+        WHERE t.first_id = (SELECT character_id FROM worlds.connections WHERE connection_id = %(connection)s)
+           OR t.second_id = (SELECT character_id FROM worlds.connections WHERE connection_id = %(connection)s)
+        ORDER BY t.is_open DESC,
+            t.first_id = (SELECT character_id FROM worlds.connections WHERE connection_id = %(connection)s) DESC,
+            t.changed_at DESC, t.trade_id
+        FOR UPDATE OF t
         """,
         {"connection": connection_id},
     )
@@ -87,6 +95,7 @@ def read(row: dict[str, Any]) -> Trade:
         row["is_open"],
         {row["first_id"]: _offer(row["first_offer"]), row["second_id"]: _offer(row["second_offer"])},
         frozenset(each for each, has in accepted.items() if has),
+        row["is_heard"],
     )
 
 

@@ -121,10 +121,16 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class ListedWorld:
-    """A world in the directory; `players` is how many are there now."""
+    """A world in the directory.
+
+    Attributes:
+        players: how many are there now.
+        role: of who asks, as a member; None for none.
+    """
 
     world: World
     players: int
+    role: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +151,17 @@ class WorldNotFound(NotFound):
 
 
 class WorldPrivate(NotAllowed):
-    """The world's owner lets only some people in."""
+    """The world's owner lets only some people in, and no one else learns its name."""
 
     code = "world_private"
-    message = "{name} is private. Its owner can invite you."
+    message = "This world is private. Its owner can invite you."
+
+
+class WorldInviteOnly(NotAllowed):
+    """The world is in the directory, and its owner lets only some people in."""
+
+    code = "world_private"
+    message = "{name} is open to those who are invited. Its owner can invite you."
 
 
 class WorldFull(Conflict):
@@ -215,10 +228,10 @@ class WorldInUse(Conflict):
 
 
 class UserNotFound(NotFound):
-    """No account has this name or address."""
+    """No account has this name."""
 
     code = "user_not_found"
-    message = "There is no one called {typed} here. Check the user name or the e-mail address."
+    message = "No one has the user name {typed}. Ask them for it: it is not their e-mail address."
 
 
 class MemberNotFound(NotFound):

@@ -46,7 +46,8 @@ def lock(tx: Tx, world_id: UUID) -> Cursor:
 
 
 def list_all(tx: Tx, account_id: UUID, *, is_admin: bool, after: UUID | None, limit: int) -> Cursor:
-    """Return the worlds that an account may know of, newest first, but for those of the system; and their `players`.
+    """Return the worlds that an account may know of, newest first, but for those of the system; with their `players`
+    and the `role` of the account there.
 
     Args:
         after: the last one of the page before.
@@ -55,12 +56,12 @@ def list_all(tx: Tx, account_id: UUID, *, is_admin: bool, after: UUID | None, li
         "SELECT "
         + COLUMNS
         + """,
-            (SELECT count(*) FROM worlds.characters AS c WHERE c.world_id = w.world_id AND c.is_present) AS players
+            (SELECT count(*) FROM worlds.characters AS c WHERE c.world_id = w.world_id AND c.is_present) AS players,
+            m.role
         FROM worlds.worlds AS w
+        LEFT JOIN worlds.members AS m ON m.world_id = w.world_id AND m.account_id = %(account)s
         WHERE NOT w.is_system
-          AND (w.privacy <> 'private' OR %(is_admin)s OR w.owner_id = %(account)s
-               OR EXISTS (SELECT FROM worlds.members AS m
-                          WHERE m.world_id = w.world_id AND m.account_id = %(account)s))
+          AND (w.privacy <> 'private' OR %(is_admin)s OR w.owner_id = %(account)s OR m.role IS NOT NULL)
           AND (%(after)s::uuid IS NULL OR (w.created_at, w.world_id)
                < (SELECT created_at, world_id FROM worlds.worlds WHERE world_id = %(after)s))
         ORDER BY w.created_at DESC, w.world_id DESC LIMIT %(limit)s
@@ -118,11 +119,16 @@ def list_members(tx: Tx, world_id: UUID, after: UUID | None, limit: int) -> Curs
     )
 
 
-def find_account(tx: Tx, name: str) -> Cursor:
-    """Return the account with a user name or an e-mail address: account_id, user_name."""
+def find_account(tx: Tx, world_id: UUID, user_name: str) -> Cursor:
+    """Return the account with a user name: account_id, user_name, and its `role` in a world, or null."""
     return tx.execute(
-        "SELECT account_id, user_name FROM kernel.accounts WHERE user_name_key = %s OR email = lower(%s)",
-        (folded(name), name),
+        """
+        SELECT a.account_id, a.user_name, m.role
+        FROM kernel.accounts AS a
+        LEFT JOIN worlds.members AS m ON m.account_id = a.account_id AND m.world_id = %s
+        WHERE a.user_name_key = %s
+        """,
+        (world_id, folded(user_name.strip())),
     )
 
 

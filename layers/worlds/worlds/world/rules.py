@@ -16,12 +16,14 @@ from worlds.world.models import (
     FAILED,
     LOBBY,
     OWNER,
+    PRIVATE,
     PUBLIC,
     READY,
     Admission,
     World,
     WorldFailed,
     WorldFull,
+    WorldInviteOnly,
     WorldNameInvalid,
     WorldNotReady,
     WorldPrivate,
@@ -109,15 +111,31 @@ def admit(world: World, account_id: UUID, admission: Admission, *, to_enter: boo
     """Refuse a world that lets someone not in; or not now.
 
     Raises:
-        WorldPrivate
+        WorldPrivate, WorldInviteOnly
         WorldFailed, WorldNotReady, WorldFull: they cannot enter now.
     """
+    require_known(world, account_id, admission)
     if world.privacy != PUBLIC and not belongs(world, account_id, admission):
-        raise WorldPrivate(name=world.name)
+        raise WorldInviteOnly(name=world.name)
     if to_enter:
         require_ready(world)
     if to_enter and world.seats is not None and admission.inside >= world.seats:
         raise WorldFull(name=world.name)
+
+
+def require_known(world: World, account_id: UUID, admission: Admission) -> None:
+    """Refuse a private world without its name to those who do not belong to it: no list shows them that either.
+
+    Raises:
+        WorldPrivate
+    """
+    if not is_known(world, account_id, admission):
+        raise WorldPrivate
+
+
+def is_known(world: World, account_id: UUID, admission: Admission) -> bool:
+    """Tell whether someone may learn that there is such a world, and what it is called."""
+    return world.privacy != PRIVATE or belongs(world, account_id, admission)
 
 
 def require_ready(world: World) -> None:

@@ -72,7 +72,7 @@ def list_all(tx: Tx, me: Identity, after: UUID | None, limit: int) -> list[Liste
         after: the last one of the page before.
     """
     rows = queries.list_all(tx, me.account_id, is_admin=me.is_admin, after=after, limit=limit)
-    return [ListedWorld(queries.read(row), row["players"]) for row in rows]
+    return [ListedWorld(queries.read(row), row["players"], row["role"]) for row in rows]
 
 
 def get(tx: Tx, me: Identity, world_id: UUID) -> ListedWorld:
@@ -82,9 +82,11 @@ def get(tx: Tx, me: Identity, world_id: UUID) -> ListedWorld:
         WorldNotFound, WorldPrivate
     """
     players = queries.count_players(tx, world_id)
+    member = queries.find_member(tx, world_id, me.account_id)
     world = admitted(tx, me, world_id)
     [row] = players
-    return ListedWorld(world, row["players"])
+    mine = member.fetchone()
+    return ListedWorld(world, row["players"], mine["role"] if mine else None)
 
 
 def save(
