@@ -55,10 +55,6 @@ class Chat:
         """Print a live event. Called from another thread, so without a pause."""
         self._write(f"{_MARGIN}{self._painted('~ ' + kind, _CYAN)} {self._dim(_printable(facts))}")
 
-    def rest(self) -> None:
-        """Leave time to read."""
-        self._rest()
-
     def report(self, text: str = "", *, bad: bool = False) -> None:
         self._write(self._painted(text, _RED) if bad else text)
 

@@ -35,14 +35,17 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         Or {"revoked": [names]}.
     """
     if "holders" in event:
-        return run_action(partial(_review, holders=event["holders"], listeners=event["listeners"]), while_frozen=True)
+        return run_action(
+            partial(_review, holders=event["holders"], listeners=event.get("listeners")), while_frozen=True
+        )
     after = UUID(event["after"]) if event.get("after") else None
     limit = max(1, min(int(event.get("limit") or MAX_FRAMES), MAX_FRAMES))
     return look(partial(_read, after=after, limit=limit))
 
 
-def _review(tx: Tx, holders: list[str], listeners: int) -> dict[str, Any]:
-    metrics.save_gauge(tx, "websocket_active_connections", "community", listeners)
+def _review(tx: Tx, holders: list[str], listeners: int | None) -> dict[str, Any]:
+    if listeners is not None:  # a pusher of the version before does not tell
+        metrics.save_gauge(tx, "websocket_active_connections", "community", listeners)
     return {"revoked": keys.find_revoked(tx, holders)}
 
 

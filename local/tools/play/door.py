@@ -68,16 +68,6 @@ class Door:
         self.ask("POST", "/api/auth/register", {"email": email, "username": user_name, "password": password})
         self.log_in(email, password)
 
-    def sign_up_unnamed(self, email: str, password: str) -> None:
-        """Create an account without a user name, and log in: for programs that make several in a row.
-
-        It is the door of Personas; that of Worlds lets an address make three accounts in five minutes.
-
-        Raises:
-            Refused, Unreachable
-        """
-        self._token = self.ask("POST", "/api/personas/auth/signup", {"email": email, "password": password})["token"]
-
     def log_in(self, email: str, password: str) -> None:
         """Begin a session.
 

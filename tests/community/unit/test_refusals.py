@@ -76,10 +76,9 @@ CONTRACT = {
     },
     404: {
         "not_found": (
-            "AccountNotLinked ExcludedWhenForgotten NoCraftingJobs NoSuchAccount NoSuchExport NoSuchGamble "
-            "NoSuchImport NoSuchJob NoSuchKey NoSuchLetter NoSuchPlayer NoSuchRecipe NoSuchRequest NoSuchSession "
-            "NoSuchSwitch NoSuchText NotExcluded NothingStored UnknownAccount UnknownEmail "
-            "UnknownJob UnknownNode"
+            "AccountNotLinked AccountUnknown ExcludedWhenForgotten NoCraftingJobs NoSuchAccount NoSuchExport "
+            "NoSuchGamble NoSuchImport NoSuchJob NoSuchKey NoSuchLetter NoSuchPlayer NoSuchRecipe NoSuchRequest "
+            "NoSuchSession NoSuchSwitch NoSuchText NotExcluded NothingStored UnknownEmail UnknownJob UnknownNode"
         ),
     },
     409: {

@@ -177,7 +177,7 @@ class UnknownEmail(NotFound):
     message = "There is no account with the address {email}."
 
 
-class UnknownAccount(NotFound):
+class AccountUnknown(NotFound):
     """No account has this id."""
 
     code = "not_found"

@@ -21,6 +21,7 @@ from kernel.accounts.models import (
     ADMINISTRATOR,
     AccountDetails,
     AccountSession,
+    AccountUnknown,
     AdministratorStays,
     Attempt,
     BadCredentials,
@@ -30,7 +31,6 @@ from kernel.accounts.models import (
     InvalidReset,
     LockedOut,
     NoSuchSession,
-    UnknownAccount,
     UnknownEmail,
     UserNameTaken,
     WrongPassword,
@@ -307,12 +307,12 @@ def export_of(
     """Return everything that is stored about someone, as `export`; for administrators.
 
     Raises:
-        UnknownAccount, NoSuchExport, InvalidExportCursor
+        AccountUnknown, NoSuchExport, InvalidExportCursor
     """
     found = queries.find_by_id(tx, account_id)
     exported = leaving.read(tx, account_id, {"account": OWN_TABLES, **exports}, table, after)
     if found.fetchone() is None:
-        raise UnknownAccount
+        raise AccountUnknown
     return exported
 
 
@@ -320,11 +320,11 @@ def require_removable(tx: Tx, account_id: UUID) -> None:
     """Refuse to remove an account that is not there, or that administers the installation; else lock it.
 
     Raises:
-        UnknownAccount, AdministratorStays
+        AccountUnknown, AdministratorStays
     """
     row = queries.lock_account(tx, account_id).fetchone()
     if row is None:
-        raise UnknownAccount
+        raise AccountUnknown
     if ADMINISTRATOR in row["roles"]:
         raise AdministratorStays
 

@@ -118,7 +118,9 @@ def change(tx: Tx, me: Identity, world_id: UUID, wanted: Settings) -> ListedWorl
     events = [*_settings(world, changes), *_time(world, wanted)]
     [row] = counted
     after = worlds.save(tx, world, world_id, events, _by(me)) if events else world
-    if world.privacy == PUBLIC != after.privacy:
+    if after.privacy == PUBLIC != world.privacy:
+        notices.tell_of_world(tx, after)
+    elif world.privacy == PUBLIC != after.privacy:
         leaving.put_strangers_out(tx, world_id)
     if after.privacy == PUBLIC != world.privacy:
         notices.tell_of_world(tx, after)

@@ -97,18 +97,15 @@ def lock_player_and_partners(tx: Tx, connection_id: str, radius: int) -> None:
     Two who hand each other something at the same moment would otherwise each hold what the other one needs.
     """
     tx.execute(
-        """
+        _WITH_ME
+        + """
         SELECT FROM worlds.characters WHERE character_id IN (
-            SELECT me.character_id FROM """
-        + _ME
-        + """ AS me
+            SELECT me.character_id FROM me
             UNION ALL
-            SELECT p.character_id FROM """
-        + _ME
-        + """ AS me, LATERAL (
+            SELECT p.character_id FROM me, LATERAL (
                 SELECT character_id FROM worlds.characters AS p
                 WHERE p.is_present AND p.world_id = me.world_id
-                  AND p.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS p)
+                  AND p.cell = ANY(me.cells)) AS p)
         ORDER BY character_id FOR NO KEY UPDATE
         """,
         {"connection": connection_id, "radius": radius},
