@@ -70,7 +70,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--fast", action="store_true", help="without pauses")
     parser.add_argument("--watch", action="store_true", help="show the live events beside the chat")
     products = parser.add_mutually_exclusive_group()
-    products.add_argument("--personas", action="store_true", help="two people use Personas, instead of the chat evening")
+    products.add_argument("--personas", action="store_true", help="two people use Personas, instead of the evening")
     products.add_argument("--worlds", action="store_true", help="three people meet in Worlds, instead of the evening")
     parser.add_argument("--seed", type=int, metavar="N", help="make the same choices every time; random when left out")
     parser.add_argument("--viewers", type=int, default=50, metavar="N", help=f"{FEWEST} to {MOST}; 50 when left out")
