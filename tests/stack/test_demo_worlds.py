@@ -22,9 +22,10 @@ THINGS = "SELECT item, sum(quantity) FROM worlds.entities WHERE item IS NOT NULL
 
 
 @pytest.fixture(scope="module")
-def stack(postgres: Postgres, template_database: str) -> Iterator[tuple[StackProcess, str]]:
+def stack(postgres: Postgres) -> Iterator[tuple[StackProcess, str]]:
+    """A stack whose database is empty at first, because Temperate is made at the first start only."""
     name = f"demo_worlds_{uuid4().hex}"
-    url = postgres.create_database(name, template_database)
+    url = postgres.create_database(name)
     with pytest.MonkeyPatch.context() as patch:
         for limit in ("SIGN_INS_PER_MINUTE", "SIGN_UPS_PER_FIVE_MINUTES"):
             patch.setenv(limit, "25")
@@ -36,7 +37,7 @@ def stack(postgres: Postgres, template_database: str) -> Iterator[tuple[StackPro
 @pytest.mark.slow
 def test_three_people_meet_walk_talk_trade_and_part_within_a_minute(stack: tuple[StackProcess, str]):
     running, url = stack
-    played(running)  # which waits until Temperate is made
+    assert played(running)[0]  # which waits until Temperate is made
     before, began = rows(url, THINGS), monotonic()
 
     went_well, printed = played(running)
