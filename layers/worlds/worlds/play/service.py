@@ -49,7 +49,7 @@ SCROLLBACK: Final = 200
 """Lines that are sent again to who comes back."""
 
 
-def play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str = "") -> list[Envelope]:
+def play(tx: Tx, connection_id: str, frame: ClientFrame) -> list[Envelope]:
     """Do what a player has typed, and return what they read; a repeat of its id gets the same answer again.
 
     Raises:
@@ -60,10 +60,10 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str = "") -
         limited(tx, COMMANDS, connection_id, key_of=queries.ACCOUNT_OF),
         limited(tx, COMMANDS_OF_ADDRESS, connection_id, key_of=queries.ADDRESS_OF),
     ):
-        return _play(tx, connection_id, frame, request_id)
+        return _play(tx, connection_id, frame)
 
 
-def _play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str) -> list[Envelope]:
+def _play(tx: Tx, connection_id: str, frame: ClientFrame) -> list[Envelope]:
     parsed = table.read(frame.text)
     locked = queries.lock_connection(tx, connection_id)
     trades = _lock_trades(tx, connection_id, parsed)  # before anyone is locked: both sides of a trade lock it first
@@ -102,7 +102,7 @@ def _play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str) -> li
     outcome, error, scene = terrain.with_ground(
         tx, world, scene.ground, lambda read: _decided(replace(scene, ground=read), parsed)
     )
-    metadata = {"request_id": request_id, "command_id": frame.command_id}
+    metadata = {"command_id": frame.command_id}
     after = _save(tx, me, outcome, metadata)
     answer = _answer(tx, scene, after, outcome, error)
     if after.position != me.position:
@@ -198,7 +198,7 @@ def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Chara
 def go(tx: Tx, connection_id: str) -> None:
     """Let a client be gone: without another one, its character leaves the world, too."""
     gone = queries.delete_connection(tx, connection_id).fetchone()
-    if gone is not None and gone["closing"] != "replaced":
+    if gone is not None and gone["character_id"] is not None and gone["closing"] != "replaced":
         leave(tx, gone["character_id"], "disconnected")
 
 
