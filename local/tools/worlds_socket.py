@@ -359,10 +359,28 @@ class WorldMapMetadata(Shape):
 
 FROM_CLIENT: tuple[type[BaseModel], ...] = (Command, InterviewResponse, Ping)
 FROM_SERVER: tuple[type[Envelope], ...] = (GameMessage, StateUpdate, MapUpdate, Pong, Error)
+
+
+class DirectoryWorld(Shape):
+    """A world in a list."""
+
+    world_id: str
+    name: str
+    players: int
+    """How many are there."""
+
+
+class DirectoryMetadata(Shape):
+    """A page of the list of worlds."""
+
+    worlds: list[DirectoryWorld]
+    page: int
+
+
 METADATA: dict[str, tuple[type[Shape], ...]] = {
     "area_description": (AreaMetadata,),
     "emote": (SpeechMetadata,),
-    "info": (WorldMetadata,),
+    "info": (WorldMetadata, DirectoryMetadata),
     "player_list": (PlayersMetadata,),
     "speech": (SpeechMetadata,),
     "system": (ConnectMetadata, WorldMetadata),
