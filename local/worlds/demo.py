@@ -51,6 +51,7 @@ class Traveller:
         self.lines: list[str] = []
         self._chat = chat
         self._socket: PlaySocket | None = None
+        self._read: set[str] = set()
 
     def play(self, character_id: str) -> None:
         """Connect as a body, and print what one reads on arriving."""
@@ -106,7 +107,10 @@ class Traveller:
         return self._socket
 
     def _print(self, documents: list[Document]) -> None:
-        for line in "\n".join(filter(None, map(_text, documents))).splitlines():
+        # Who comes back to a body is sent what they read in it last.
+        new = [each for each in documents if _id(each) not in self._read]
+        self._read.update(filter(None, map(_id, new)))
+        for line in "\n".join(filter(None, map(_text, new))).splitlines():
             self.lines.append(line)
             for part in textwrap.wrap(f"{self.label} reads: {line}", _WIDTH, subsequent_indent=" " * 4):
                 self._chat.aside(part)
@@ -294,6 +298,12 @@ def _text(document: Document) -> str:
     """Return what people read of a document; nothing of those that only programs read."""
     data = document["data"]
     return str(data.get("text") or data.get("message") or "") if isinstance(data, dict) else ""
+
+
+def _id(document: Document) -> str:
+    """Return the id of a message; nothing for other documents."""
+    data = document["data"]
+    return str(data.get("id") or "") if isinstance(data, dict) else ""
 
 
 def _is_refused(answer: list[Document]) -> bool:

@@ -52,6 +52,7 @@ def test_three_people_meet_walk_talk_trade_and_part_within_a_minute(stack: tuple
     assert re.search(r"Cleo reads: Ann-\w+ tells you: Is it nice over there\?", printed)
     assert printed.count("reads: The trade is done.") == 2
     assert printed.count("reads: You leave for the lobby.") == 3
+    assert printed.count("You say: Hello! Who comes along") == 1  # though it is sent again to those who come back
     assert rows(url, "SELECT user_name FROM kernel.accounts") == []
     assert rows(url, THINGS) == before
 
