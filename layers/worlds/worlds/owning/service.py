@@ -161,10 +161,10 @@ def invite(tx: Tx, me: Identity, world_id: UUID, name: str, role: str = GUEST) -
     if account["account_id"] == world.owner_id:
         raise OwnerStays(name=world.name)
     _require_inviting(world, me, admission, account["role"] or GUEST)
-    worlds.save(
-        tx, world, world_id, [MemberAdded(world_id=world_id, account_id=account["account_id"], role=role)], _by(me)
-    )
-    return WorldMember(account["account_id"], account["user_name"], role, tx.now)
+    if account["role"] != role:
+        added = MemberAdded(world_id=world_id, account_id=account["account_id"], role=role)
+        worlds.save(tx, world, world_id, [added], _by(me))
+    return WorldMember(account["account_id"], account["user_name"], role, account["since"] or tx.now)
 
 
 def remove(tx: Tx, me: Identity, world_id: UUID, account_id: UUID) -> None:
