@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from kernel.quantities import resolve
 from kernel.texts import listed, translate
-from worlds.acting.carrying import changed, counted, held_names, held_named, limit_of
+from worlds.acting.carrying import changed, counted, held_named, held_names, limit_of
 from worlds.acting.models import CommandOutcome, GameMessage, PlayerPost, Scene
 from worlds.carrying.events import InventoryChanged, ItemHandedOver, ItemReceived
 from worlds.characters.models import Character
@@ -18,8 +18,8 @@ from worlds.items import rules as items
 from worlds.items.models import Held, ItemNotHeld
 from worlds.trading.models import (
     GiftRefused,
-    NoTrade,
     NotOffered,
+    NoTrade,
     Offer,
     OfferGone,
     PartnerGone,

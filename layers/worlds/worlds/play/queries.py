@@ -355,7 +355,7 @@ def insert_answer(tx: Tx, character_id: UUID, command_id: str | None, command: s
 
 
 def lock_connections_of(tx: Tx, character_id: UUID) -> None:
-    """Lock the connections of a character, before the character: so does a command that still comes over one of them."""
+    """Lock the connections of a character; before the character, as a command over one of them does."""
     tx.execute(
         "SELECT FROM worlds.connections WHERE character_id = %s ORDER BY connection_id FOR UPDATE", (character_id,)
     )

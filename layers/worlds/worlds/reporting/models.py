@@ -48,7 +48,8 @@ class ReportedAlready(Conflict):
 
     code = "conflict"
     message = (
-        "You have reported {name} already: the administrators will read it. To hear nothing more from them: ignore {name}"
+        "You have reported {name} already, and the administrators will read it. To hear nothing more from them: ignore"
+        " {name}"
     )
 
 

@@ -97,9 +97,7 @@ def lock_entered(tx: Tx, character_id: UUID) -> None:
     Otherwise someone could come into a world at the moment in which its owner makes it private, and stay there.
     """
     params = {"world": None, "character": character_id}
-    tx.execute(
-        "SELECT FROM worlds.worlds WHERE seats IS NOT NULL AND world_id = " + _OF + " FOR NO KEY UPDATE", params
-    )
+    tx.execute("SELECT FROM worlds.worlds WHERE seats IS NOT NULL AND world_id = " + _OF + " FOR NO KEY UPDATE", params)
     tx.execute("SELECT FROM worlds.worlds WHERE NOT is_system AND world_id = " + _OF + " FOR SHARE", params)
 
 
@@ -124,7 +122,7 @@ def list_members(tx: Tx, world_id: UUID, after: UUID | None, limit: int) -> Curs
 
 
 def find_account(tx: Tx, world_id: UUID, user_name: str) -> Cursor:
-    """Return the account with a user name: account_id, user_name, and its `role` in a world and `since` when, or null."""
+    """Return the account with a user name: account_id, user_name; and its `role` in a world `since` when, or nulls."""
     return tx.execute(
         """
         SELECT a.account_id, a.user_name, m.role, m.since
