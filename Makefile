@@ -45,6 +45,10 @@ seed: install ## Fill the running installation with people, posts and battles wo
 screenshots: install ## Take the pictures of docs/personas.md from the running installation (needs Chromium)
 	@exec $(BIN)/python -m local.personas.screenshots
 
+.PHONY: screenshots-worlds
+screenshots-worlds: install ## Take the pictures of docs/worlds.md from the running installation (needs Chromium)
+	@exec $(BIN)/python -m local.worlds.screenshots
+
 .PHONY: simulate
 simulate: install ## Simulate a month of three communities, to see how fast they unlock nodes (ARGS="--playing 0.3")
 	@exec $(BIN)/python -m local.simulate $(ARGS)
@@ -145,8 +149,9 @@ $(BROWSER)/.installed: local/browser/package-lock.json
 browser: $(BROWSER)/.installed ## Install what looks for barriers on the pages (needs npm); the tests skip it otherwise
 
 .PHONY: coverage
-coverage: install ## Measure how much of Personas its fast tests run: at least 80 %
-	@$(PYTEST) tests/personas --cov=personas --cov-fail-under=80 --cov-report=term:skip-covered $(ARGS)
+coverage: install ## Measure how much of each package of Personas and Worlds the fast tests run: at least 80 %
+	@$(PYTEST) tests/personas tests/worlds --cov=personas --cov=worlds --cov-report=term:skip-covered --cov-report=json:.local/coverage.json $(ARGS)
+	@$(BIN)/python -m local.tools.coverage_floor .local/coverage.json personas worlds
 
 .PHONY: test-slow
 test-slow: install ## Run the tests that take minutes: the storm, the crashes, the fuzzing, the laws on many examples
@@ -169,15 +174,18 @@ format: install ## Bring the code into shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 .PHONY: generated
-generated: install ## Regenerate what is generated: keys of the tree, OpenAPI, schemas, list of texts, structure, costs
+generated: install ## Regenerate what is generated: keys of the tree, OpenAPI, AsyncAPI, schemas, texts, structure, costs, settings
 	@$(BIN)/python -m local.tools.progression_keys
 	@$(BIN)/python -m local.tools.structure
 	@$(BIN)/python -m local.tools.openapi_recording
 	@$(BIN)/python -m local.tools.openapi
 	@$(BIN)/python -m local.tools.asyncapi
+	@$(BIN)/python -m local.tools.asyncapi_worlds
 	@$(BIN)/python -m community.contents --write-schemas
+	@$(BIN)/python -m personas.contents --write-schemas
 	@$(BIN)/python -m worlds.contents --write-schemas
 	@$(BIN)/python -m local.tools.texts
+	@$(BIN)/python -m local.tools.settings
 	@$(BIN)/python -m local.tools.statements
 
 .PHONY: drift
@@ -185,10 +193,13 @@ drift: install ## Check that the generated files are up to date
 	@$(BIN)/python -m local.tools.progression_keys --check
 	@$(BIN)/python -m local.tools.openapi --check
 	@$(BIN)/python -m local.tools.asyncapi --check
+	@$(BIN)/python -m local.tools.asyncapi_worlds --check
 	@$(BIN)/python -m community.contents --check-schemas
+	@$(BIN)/python -m personas.contents --check-schemas
 	@$(BIN)/python -m worlds.contents --check-schemas
 	@$(BIN)/python -m local.tools.structure --check
 	@$(BIN)/python -m local.tools.texts --check
+	@$(BIN)/python -m local.tools.settings --check
 
 CONTRACT := .local/contract
 
@@ -208,6 +219,7 @@ contract: $(CONTRACT)/.installed ## Generate a Python and a TypeScript client fr
 	@$(CONTRACT)/node_modules/.bin/tsc --noEmit --strict $(CONTRACT)/types.ts
 	@$(CONTRACT)/node_modules/.bin/redocly lint docs/openapi.json --extends=recommended-strict
 	@node local/contract/check_asyncapi.mjs docs/asyncapi.json $(CURDIR)/$(CONTRACT)/node_modules
+	@node local/contract/check_asyncapi.mjs docs/asyncapi-worlds.json $(CURDIR)/$(CONTRACT)/node_modules
 
 .PHONY: sam
 sam: $(SAM_VENV)/.installed ## Install the AWS SAM CLI into an environment of its own

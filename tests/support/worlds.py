@@ -11,10 +11,12 @@ from uuid import UUID, uuid4
 from kernel.accounts.models import Identity
 from kernel.database import Tx
 from tests.support.people import make_someone
+from tests.support.socket_contract import check_frames
 from worlds.characters import service as characters
 from worlds.characters.models import Character
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish
+from worlds.fixtures.content import fixtures
 from worlds.play import service as play
 from worlds.play.frames import ClientFrame
 from worlds.posts.envelopes import Envelope
@@ -35,8 +37,10 @@ class Player:
     connection_id: str
 
     def types(self, tx: Tx, text: str, command_id: str | None = None) -> list[Envelope]:
-        """Send a command; return what comes back."""
-        return play.play(tx, self.connection_id, ClientFrame("command", command_id, text))
+        """Send a command; return what comes back, which is as the contract says."""
+        answer = play.play(tx, self.connection_id, ClientFrame("command", command_id, text))
+        check_frames(answer)
+        return answer
 
     def character(self, tx: Tx) -> Character:
         """Return the character as it is stored."""
@@ -101,6 +105,21 @@ def place_item(tx: Tx, world: World, item: str, at: Position, quantity: int = 1,
     return worlds.save(tx, world, world.world_id, [placed]), placed.entity_id
 
 
+def place_fixture(tx: Tx, world: World, key: str, at: Position, **fields: Any) -> World:
+    """Let something that no one can carry away stand in a world; return the world as it is then."""
+    kind = fixtures.by_key.get(key)
+    placed: dict[str, Any] = {
+        "world_id": world.world_id,
+        "entity_id": uuid4(),
+        "kind": "static",
+        "name": kind.written_name if kind else key,
+        "position": at,
+        "radius": kind.radius if kind else 5,
+        "metadata": {"fixture": key},
+    }
+    return worlds.save(tx, world, world.world_id, [ThingPlaced(**{**placed, **fields})])
+
+
 def texts(envelopes: list[Envelope]) -> list[str]:
     """Return the lines that a player reads."""
     return [each["data"]["text"] for each in envelopes if each["type"] == "game_message"]
@@ -114,7 +133,7 @@ def code(envelopes: list[Envelope]) -> str:
 
 
 def told(tx: Tx, player: Player) -> list[Mapping[str, Any]]:
-    """Return the lines that were posted to a player, oldest first."""
+    """Return the lines that were posted to a player, oldest first; all posts are as the contract says."""
     rows = tx.execute(
         "SELECT envelope FROM worlds.posts WHERE character_id = %s ORDER BY post_id", (player.character_id,)
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from kernel.startup import at_startup
+from worlds.administering import events as administering
 from worlds.carrying import events as carrying
 from worlds.characters import events as characters
+from worlds.fixtures import events as fixtures
 from worlds.log.models import WorldEvent
 from worlds.log.upcasting import EventReader, Upcaster
 from worlds.reporting import events as reporting
@@ -33,12 +35,15 @@ EVENT_TYPES: Final[tuple[type[WorldEvent], ...]] = (
     carrying.ItemEquipped,
     carrying.ItemUnequipped,
     carrying.ItemDurabilityChanged,
+    fixtures.ThingOpened,
+    fixtures.ThingPushed,
     world.WorldCreated,
     world.WorldChanged,
     world.WorldPaused,
     world.WorldResumed,
     world.DilationChanged,
     world.WorldDeleted,
+    world.WorldWiped,
     world.WorldOwnerLeft,
     world.MemberAdded,
     world.MemberRemoved,
@@ -50,6 +55,9 @@ EVENT_TYPES: Final[tuple[type[WorldEvent], ...]] = (
     world.BuildingFailed,
     world.WorldTicked,
     reporting.ReportDecided,
+    administering.UserExported,
+    administering.UserDeleted,
+    administering.ReadModelsRebuilt,
 )
 
 UPCASTERS: Final[tuple[Upcaster, ...]] = ()

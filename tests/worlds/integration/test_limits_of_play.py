@@ -107,7 +107,7 @@ def test_what_is_sent_again_is_kept_once_however_often_someone_connects(tx: Tx):
 def deliver(tx: Tx) -> list[str]:
     """Do what a pusher does; return the connections for which there was something."""
     deliveries = posts.claim(tx)
-    posts.settle(tx, {each.character_id: each.last_seq for each in deliveries}, ())
+    posts.settle(tx, {each.character_id: posts.PostArrival(each.last_seq) for each in deliveries}, ())
     return [each.connection_id for each in deliveries]
 
 

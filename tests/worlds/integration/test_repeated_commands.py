@@ -11,7 +11,17 @@ import pytest
 from kernel.database import Tx
 from kernel.quantities import NumberTooSmall
 from tests.support.people import make_someone
-from tests.support.worlds import Player, code, come_to, come_to_lobby, make_world, place_item, texts, told
+from tests.support.worlds import (
+    Player,
+    code,
+    come_to,
+    come_to_lobby,
+    make_world,
+    place_fixture,
+    place_item,
+    texts,
+    told,
+)
 from worlds.acting.table import ACTIONS
 from worlds.commands.grammar import DIRECTIONS
 from worlds.commands.parsing import parse
@@ -26,6 +36,7 @@ EACH_TIME: Final = {
     **dict.fromkeys(("walk", "run", "sneak", "sprint"), "one is somewhere else"),
     "ignore": "the second time ends it",
     "use": "there is one less",
+    "push": "it stands somewhere else",
 }
 """{commands that change something each time: what}"""
 
@@ -67,11 +78,13 @@ TWICE: Final[Mapping[str, Twice]] = {
     "watcher": Twice("watcher aether", who="lou"),
     "create character": Twice("create character Lou player human aether", who="lou"),
     "create world": Twice("create world", refused=True),
+    "worlds": Twice("worlds"),
     "world": Twice("world info"),
     "score": Twice("score"),
     "skills": Twice("skills"),
     "get": Twice("get all"),
     "drop": Twice("drop all", (("ann", "get all"),)),
+    "open": Twice("open chest"),
     "equip": Twice("equip lamp", (("ann", "get lamp"),)),
     "unequip": Twice("unequip lamp", (("ann", "get lamp"), ("ann", "equip lamp"))),
     "give": Twice("give lamp to bob", (("ann", "get lamp"),)),
@@ -94,6 +107,7 @@ def everyone(tx: Tx) -> dict[str, Player]:
     players = {name.lower(): come_to(tx, world.world_id, name) for name in ("Ann", "Bob")}
     for item in ("lamp", "axe"):
         world, _ = place_item(tx, world, item, HERE)
+    place_fixture(tx, world, "oak_chest", HERE)
     return {**players, "eye": come_to(tx, world.world_id, "Eye", "watcher"), "lou": come_to_lobby(tx)}
 
 

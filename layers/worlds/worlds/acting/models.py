@@ -16,9 +16,10 @@ from worlds.characters.naming import FreeNames
 from worlds.entities.models import Entity
 from worlds.ground.models import Terrain
 from worlds.log.models import WorldEvent
+from worlds.posts.envelopes import MessageKind
 from worlds.space.models import Position
 from worlds.trading.models import Trade
-from worlds.world.models import Admission, World
+from worlds.world.models import Admission, ListedWorld, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,11 @@ class GameMessage:
     """A line that a player reads.
 
     Attributes:
-        kind: one of the types of game messages. Source: worlds 4.2.
+        kind: Source: worlds 4.2.
         metadata: what programs read of it.
     """
 
-    kind: str
+    kind: MessageKind
     text: str
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
@@ -90,6 +91,7 @@ class Scene:
         me: who acts, with what time has done to them.
         things: what is around, nearest first, as far as the command asked for it; so are `people`.
         named: people anywhere whom the command names.
+        directory: a page of the list of worlds, and one more if there is another page.
         destinations: worlds that the command names, or that portals lead to.
         ground: around who acts; None in a world without ground of its own, or if the command does not need it.
         atlas: the map of the whole world, as it is stored.
@@ -104,6 +106,7 @@ class Scene:
     things: Sequence[Entity] = ()
     people: Sequence[SeenPerson] = ()
     named: Sequence[SeenPerson] = ()
+    directory: Sequence[ListedWorld] = ()
     destinations: Sequence[Destination] = ()
     ground: Terrain | None = None
     atlas: Mapping[str, Any] | None = None
@@ -215,6 +218,20 @@ class NowhereToGo(NotFound):
 
     code = "world_not_found"
     message = "There is no portal and no world called {typed} here. Write look to see the portals, or go to the lobby."
+
+
+class NoSuchWorlds(NotFound):
+    """No world has a name like that, or there is no such page."""
+
+    code = "world_not_found"
+    message = "There is no world for {typed} in the list. Write worlds to see the first page."
+
+
+class NoWorldsYet(NotFound):
+    """There is no world but the lobby."""
+
+    code = "world_not_found"
+    message = "There is no world to enter yet. Ask the statue for one: tell statue"
 
 
 class PortalLeadsNowhere(Refused):

@@ -15,12 +15,13 @@ from kernel.settings import count
 _DAY: Final = timedelta(days=1)
 
 COMMANDS: Final = RateLimit("world_commands", count("WORLD_COMMANDS_PER_DAY", default=20_000), _DAY)
-"""One every two seconds for eleven hours: more than anyone types."""
+"""Commands of an account: one every two seconds for eleven hours, more than anyone types."""
 COMMANDS_OF_ADDRESS: Final = RateLimit(
     "world_commands_address", count("WORLD_COMMANDS_PER_ADDRESS_AND_DAY", default=200_000), _DAY, per="ip"
 )
-"""Of all accounts that were signed up from there."""
+"""Commands of all accounts that were signed up from an address."""
 CONNECTS: Final = (
     RateLimit("world_connects", count("WORLD_CONNECTS_PER_MINUTE", default=30)),
     RateLimit("world_connects_day", count("WORLD_CONNECTS_PER_DAY", default=1_000), _DAY),
 )
+"""How often an account may connect."""

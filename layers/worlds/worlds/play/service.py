@@ -10,11 +10,12 @@ from uuid import UUID
 from kernel.accounts.models import Identity
 from kernel.database import Cursor, Tx
 from kernel.errors import DomainError
+from kernel.naming import person_key
 from kernel.rate_limits import limited
 from worlds.acting import table
 from worlds.acting.arriving import greeting
 from worlds.acting.models import CommandOutcome, NotInGame, PlayerPost, Scene, TooManyCommands
-from worlds.acting.needs import EARSHOT, NOTHING, REACH, SIGHT, Needs
+from worlds.acting.needs import EARSHOT, MOST_LISTED, MOST_SEEN, NOTHING, REACH, SIGHT, WORLDS_PER_PAGE, Needs
 from worlds.acting.sheet import state_update
 from worlds.characters import queries as characters_sql
 from worlds.characters import service as characters
@@ -48,7 +49,7 @@ SCROLLBACK: Final = 200
 """Lines that are sent again to who comes back."""
 
 
-def play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str = "") -> list[Envelope]:
+def play(tx: Tx, connection_id: str, frame: ClientFrame) -> list[Envelope]:
     """Do what a player has typed, and return what they read; a repeat of its id gets the same answer again.
 
     Raises:
@@ -59,10 +60,10 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str = "") -
         limited(tx, COMMANDS, connection_id, key_of=queries.ACCOUNT_OF),
         limited(tx, COMMANDS_OF_ADDRESS, connection_id, key_of=queries.ADDRESS_OF),
     ):
-        return _play(tx, connection_id, frame, request_id)
+        return _play(tx, connection_id, frame)
 
 
-def _play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str) -> list[Envelope]:
+def _play(tx: Tx, connection_id: str, frame: ClientFrame) -> list[Envelope]:
     parsed = table.read(frame.text)
     locked = queries.lock_connection(tx, connection_id)
     trades = _lock_trades(tx, connection_id, parsed)  # before anyone is locked: both sides of a trade lock it first
@@ -70,6 +71,8 @@ def _play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str) -> li
         queries.lock_player_and_partners(tx, connection_id, REACH)
     else:
         queries.lock_player(tx, connection_id)
+    if fixtures := _needs(parsed).fixtures:
+        queries.lock_fixtures_near(tx, connection_id, fixtures)
     found = queries.find_player(tx, connection_id)
     earlier = queries.find_answer(tx, connection_id, frame.command_id) if frame.command_id else None
     seen = _ask(tx, connection_id, parsed)
@@ -99,7 +102,7 @@ def _play(tx: Tx, connection_id: str, frame: ClientFrame, request_id: str) -> li
     outcome, error, scene = terrain.with_ground(
         tx, world, scene.ground, lambda read: _decided(replace(scene, ground=read), parsed)
     )
-    metadata = {"request_id": request_id, "command_id": frame.command_id}
+    metadata = {"command_id": frame.command_id}
     after = _save(tx, me, outcome, metadata)
     answer = _answer(tx, scene, after, outcome, error)
     if after.position != me.position:
@@ -163,8 +166,8 @@ def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Chara
     lines = queries.list_scrollback(tx, character_id, SCROLLBACK)
     queries.delete_repeats(tx, character_id)
     queries.replace_connection(tx, connection_id, character_id, me.account_id, me.session_id)
-    near = queries.list_people_near(tx, connection_id, EARSHOT)
-    things = queries.list_things_near(tx, connection_id, SIGHT)
+    near = queries.list_people_near(tx, connection_id, EARSHOT, MOST_SEEN)
+    things = queries.list_things_near(tx, connection_id, SIGHT, MOST_SEEN)
     entering.save_choice(tx, me.account_id, character.world_id, character_id)
     changed = making.resembling(character, latest(), lambda: characters.ask_free_names(tx, me.account_id, LOBBY)())
     if changed:
@@ -196,7 +199,7 @@ def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Chara
 def go(tx: Tx, connection_id: str) -> None:
     """Let a client be gone: without another one, its character leaves the world, too."""
     gone = queries.delete_connection(tx, connection_id).fetchone()
-    if gone is not None and gone["closing"] != "replaced":
+    if gone is not None and gone["character_id"] is not None and gone["closing"] != "replaced":
         leave(tx, gone["character_id"], "disconnected")
 
 
@@ -258,12 +261,14 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
     if isinstance(parsed, DomainError):
         return dict
     needs = table.needs_of(parsed)
-    things = queries.list_things_near(tx, connection_id, needs.things) if needs.things else None
+    things = queries.list_things_near(tx, connection_id, needs.things, MOST_SEEN) if needs.things else None
     people: Cursor | None = None
-    if needs.everyone:
-        people = queries.list_people_in_world(tx, connection_id)
+    if needs.everyone is not None:
+        people = queries.list_people_in_world(tx, connection_id, person_key(needs.everyone), MOST_LISTED + 1)
+    elif needs.hearers:
+        people = queries.list_people_near(tx, connection_id, needs.hearers)
     elif needs.people:
-        people = queries.list_people_near(tx, connection_id, needs.people)
+        people = queries.list_people_near(tx, connection_id, needs.people, MOST_SEEN)
     named: Cursor | None = None
     if needs.last_teller:
         named = queries.list_last_tellers(tx, connection_id)
@@ -273,12 +278,16 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
     if needs.worlds or needs.portals or needs.here:
         within = SIGHT if needs.portals else 0
         ways = queries.list_destinations(tx, connection_id, needs.worlds, within, here=needs.here, names=needs.names)
+    listed: Cursor | None = None
+    if needs.directory is not None:
+        listed = queries.list_directory(tx, connection_id, needs.directory, WORLDS_PER_PAGE + 1)
     partners = queries.list_partners(tx, connection_id, REACH) if needs.partners else None
     return lambda: {
         "things": [entities.read(row) for row in things or ()],
         "people": [queries.read_person(row) for row in people or ()],
         "named": [queries.read_person(row) for row in named or ()],
         "destinations": [queries.read_destination(row) for row in ways or ()],
+        "directory": [queries.read_listed(row) for row in listed or ()],
         "partners": [characters_sql.read(row) for row in partners or ()],
     }
 

@@ -5,15 +5,33 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from kernel.errors import DomainError
 
 Envelope = dict[str, Any]
 
+MessageKind = Literal[
+    "action",
+    "area_description",
+    "emote",
+    "info",
+    "movement",
+    "player_list",
+    "speech",
+    "speech_self",
+    "system",
+    "tell",
+    "tell_self",
+    "trigger_entry_options",
+    "whisper",
+    "world_map_data",
+]
+"""The types of lines that there are. docs/asyncapi-worlds.json describes them."""
 
-def game_message(kind: str, text: str, at: datetime, metadata: Mapping[str, Any] | None = None) -> Envelope:
+
+def game_message(kind: MessageKind, text: str, at: datetime, metadata: Mapping[str, Any] | None = None) -> Envelope:
     """Return a line for the log of a player."""
     stamp = _stamp(at)
     data = {"id": str(uuid4()), "type": kind, "text": text, "timestamp": stamp, "metadata": dict(metadata or {})}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -65,13 +66,22 @@ def set_asleep(tx: Tx) -> None:
     tx.execute("UPDATE worlds.pusher_lease SET awake_until = '-infinity', wanted_at = '-infinity'")
 
 
-def set_delivered(tx: Tx, character_id: UUID, seq: int) -> None:
-    """Note that a character's posts up to a number have arrived, and give its mailbox back."""
-    tx.execute(
-        "UPDATE worlds.posts SET delivered_at = %s WHERE character_id = %s AND seq <= %s AND delivered_at IS NULL",
-        (tx.now, character_id, seq),
+def set_delivered(tx: Tx, character_id: UUID, seq: int, at: datetime) -> Cursor:
+    """Note that a character's posts up to a number have arrived, and give its mailbox back.
+
+    Returns:
+        Rows of `seconds`: from when each was written until it arrived.
+    """
+    delivered = tx.execute(
+        """
+        UPDATE worlds.posts SET delivered_at = %(at)s
+        WHERE character_id = %(character)s AND seq <= %(seq)s AND delivered_at IS NULL
+        RETURNING extract(epoch FROM %(at)s - posted_at)::float AS seconds
+        """,
+        {"at": at, "character": character_id, "seq": seq},
     )
     tx.execute("UPDATE worlds.mailboxes SET leased_until = NULL WHERE character_id = %s", (character_id,))
+    return delivered
 
 
 def release_of(tx: Tx, connection_ids: Sequence[str]) -> None:

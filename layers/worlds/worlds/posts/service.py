@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from kernel.database import Connection, Tx
+from kernel import log_fields, metrics
+from kernel.database import Connection, Cursor, Tx, transaction
 from kernel.events.waking import send_waking
 from worlds.posts import queries
 from worlds.posts.envelopes import Envelope, frame
@@ -27,9 +29,14 @@ class PostDelivery:
 
 
 def post(tx: Tx, posts: Sequence[tuple[UUID, Envelope]]) -> None:
-    """Post envelopes to characters, and wake the pusher once that is committed; it costs no round trip."""
+    """Post envelopes to characters, and wake the pusher once that is committed; it costs no round trip.
+
+    The id of the call that is being answered goes along, so that a post is found in the log of requests and of events.
+    """
     if posts:
-        queries.insert_posts(tx, posts)
+        request_id = log_fields.request_id()
+        marked = [(to, {**each, "request_id": request_id}) for to, each in posts] if request_id else posts
+        queries.insert_posts(tx, marked)
         ensure_awake(tx)
 
 
@@ -38,12 +45,42 @@ def ensure_awake(tx: Tx) -> None:
     tx.after_commit(queries.claim_waking, _wake)
 
 
-def settle(tx: Tx, delivered: Mapping[UUID, int], failed: Sequence[str]) -> None:
-    """Note what has arrived, up to which number, and give back the mailboxes of connections for which nothing has."""
-    for character_id, seq in sorted(delivered.items()):
-        queries.set_delivered(tx, character_id, seq)
+def ensure_awake_if(tx: Tx, writing: Cursor) -> None:
+    """Wake the pusher like `ensure_awake` if a statement of this transaction returns a row: it has written posts.
+
+    For a statement that rarely does: then it costs a round trip more, otherwise nothing.
+    """
+    tx.after_commit(lambda _: writing, _ask_and_wake)
+
+
+@dataclass(frozen=True, slots=True)
+class PostArrival:
+    """Up to which number a character's posts have arrived, and how long ago."""
+
+    seq: int
+    ago: timedelta = timedelta(0)
+
+
+def settle(tx: Tx, arrived: Mapping[UUID, PostArrival], failed: Sequence[str]) -> list[Cursor]:
+    """Note what has arrived, and give back the mailboxes of connections for which nothing has.
+
+    Returns:
+        For `count_arrivals`, once this is committed: then it costs no round trip.
+    """
+    settled = [
+        queries.set_delivered(tx, character_id, each.seq, tx.now - each.ago)
+        for character_id, each in sorted(arrived.items())
+    ]
     if failed:
         queries.release_of(tx, failed)
+    return settled
+
+
+def count_arrivals(settled: Iterable[Cursor]) -> None:
+    """Count the posts that have arrived, and how long they took, for /metrics."""
+    seconds = [max(0.0, row["seconds"]) for each in settled for row in each]
+    metrics.add({("hub_messages_processed_total", "post"): len(seconds)})
+    metrics.observe("hub_broadcast_duration_seconds", seconds)
 
 
 def claim(tx: Tx) -> list[PostDelivery]:
@@ -76,6 +113,11 @@ def fall_asleep(tx: Tx) -> None:
 def is_waiting(tx: Tx) -> bool:
     """Return whether there is something to push that no pusher has in its hands."""
     return queries.has_waiting(tx).fetchone() is not None
+
+
+def _ask_and_wake(conn: Connection) -> None:
+    with transaction(conn) as tx:
+        ensure_awake(tx)
 
 
 def _wake(_: Connection) -> None:
