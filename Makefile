@@ -30,7 +30,7 @@ dev: install ## Run the whole game here: Postgres, gateway, functions, events, s
 	@exec $(BIN)/python -m local.stack
 
 .PHONY: demo
-demo: install ## Play a chat evening of 50 viewers against the running game (second terminal; ARGS="--fast --watch", "--personas")
+demo: install ## Play a chat evening of 50 viewers against the running game (second terminal; ARGS="--fast --watch", "--personas", "--worlds")
 	@exec $(BIN)/python -m local.demo $(ARGS)
 
 .PHONY: play

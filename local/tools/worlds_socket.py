@@ -98,6 +98,8 @@ class Envelope(Shape):
     timestamp: Stamp
     seq: PositiveInt | None = None
     """Of a post: its number in the character's posts. They come in this order; one that is seen again is a repeat."""
+    request_id: Annotated[str | None, Field(min_length=1)] = None
+    """Of a post: the request that caused it, as in the log and in the metadata of events."""
     again: Literal[True] | None = None
     """Of a post that was received before: the last ones are sent again after connecting."""
     command_id: Annotated[CommandId | None, Field(default_factory=lambda: None)]
@@ -304,6 +306,16 @@ class WorldMetadata(Shape):
     hours_per_day: int | None = None
 
 
+class NoticeMetadata(Shape):
+    """Of `system`, when there is a notification."""
+
+    notification_id: PositiveInt
+    """As in `GET /api/game/notifications`."""
+    notification_type: Literal["new_world", "user_signin"]
+    world_id: UUID | None = None
+    """Of the new world."""
+
+
 class EntryMetadata(Shape):
     """Of `trigger_entry_options`: how the player may enter a world."""
 
@@ -371,7 +383,7 @@ class DirectoryWorld(Shape):
 
 
 class DirectoryMetadata(Shape):
-    """A page of the list of worlds."""
+    """Of `info`, when worlds are listed: a page of them."""
 
     worlds: list[DirectoryWorld]
     page: int
@@ -383,7 +395,7 @@ METADATA: dict[str, tuple[type[Shape], ...]] = {
     "info": (WorldMetadata, DirectoryMetadata),
     "player_list": (PlayersMetadata,),
     "speech": (SpeechMetadata,),
-    "system": (ConnectMetadata, WorldMetadata),
+    "system": (ConnectMetadata, WorldMetadata, NoticeMetadata),
     "tell": (SpeechMetadata,),
     "trigger_entry_options": (EntryMetadata,),
     "whisper": (SpeechMetadata,),

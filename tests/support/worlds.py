@@ -136,5 +136,6 @@ def told(tx: Tx, player: Player) -> list[Mapping[str, Any]]:
     """Return the lines that were posted to a player, oldest first; all posts are as the contract says."""
     rows = tx.execute(
         "SELECT envelope FROM worlds.posts WHERE character_id = %s ORDER BY post_id", (player.character_id,)
-    )
+    ).fetchall()
+    check_frames(row["envelope"] for row in rows)
     return [row["envelope"]["data"] for row in rows if row["envelope"]["type"] == "game_message"]

@@ -94,7 +94,10 @@ ACTIONS: dict[str, tuple[Step, Before]] = {
         Stage.world,
     ),
     "delete a world": (lambda s, it: request(s.root, "DELETE", f"game/worlds/{it}"), Stage.world),
-    "invite": (lambda s, _: invited(s), nothing),
+    "invite": (
+        lambda s, _: invited(s),
+        lambda s: s.conn.execute("DELETE FROM worlds.members WHERE account_id = %s", (s.ann.identity.account_id,)),
+    ),
     "remove a member": (
         lambda s, it: request(s.root, "DELETE", f"game/worlds/{s.aether}/members/{it}"),
         invited,
@@ -136,7 +139,7 @@ ACTIONS: dict[str, tuple[Step, Before]] = {
         Stage.world,
     ),
     "create character": (lambda s, it: s.types(f"create character Ana player elf {it}"), Stage.world),
-    "report": (lambda s, _: s.types("report rude shouts"), nothing),
+    "report": (lambda s, _: s.types("report rude shouts"), lambda s: s.conn.execute("DELETE FROM worlds.reports")),
     "score": (lambda s, _: s.types("score"), nothing),
     "world info": (lambda s, _: s.types("world info"), nothing),
 }

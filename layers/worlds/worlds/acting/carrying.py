@@ -231,12 +231,13 @@ def _effect(scene: Scene, effect: Effect) -> tuple[list[WorldEvent], str]:
             before = stamina_of(me, scene.now)
             after = movement.restore(before, effect.amount)
             event = StaminaChanged(character_id=me.character_id, old=before.parts, new=after.parts, reason="used")
-            return [event], translate("Stamina {points}/{most}.", points=after.points, most=after.maximum)
+            text = translate("Stamina {points}/{most}.", points=after.points, most=after.maximum)
+            return [event] if event.new != event.old else [], text
         case "restore_hp":
             most = 10 * me.attributes.get("Vitality", 0)
             new = min(most, me.hp + effect.amount)
-            return [HealthChanged(character_id=me.character_id, old=me.hp, new=new, reason="used")], translate(
-                "Health {points}/{most}.", points=new, most=most
-            )
+            healed = HealthChanged(character_id=me.character_id, old=me.hp, new=new, reason="used")
+            text = translate("Health {points}/{most}.", points=new, most=most)
+            return [healed] if healed.new != healed.old else [], text
         case _:
             return [], ""

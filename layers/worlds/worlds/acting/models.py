@@ -43,6 +43,7 @@ class SeenPerson:
     Attributes:
         squared_distance: in dm²; None where it does not matter, as for someone in another world.
         hears_me: does not ignore who acts.
+        is_reported: by who acts, and that report is still open; known of those only whom a command names.
     """
 
     character_id: UUID
@@ -55,6 +56,7 @@ class SeenPerson:
     squared_distance: float | None
     hears_me: bool
     account_id: UUID
+    is_reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)

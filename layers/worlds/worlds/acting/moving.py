@@ -102,11 +102,12 @@ def _move(scene: Scene, way: tuple[int, int, int], length: int, mode: Mode, dire
 
 def _at_altitude(scene: Scene, altitude: int) -> CommandOutcome:
     me = scene.me
-    place = (me.position.x, me.position.y, altitude)
-    event = FlightChanged(character_id=me.character_id, is_flying=altitude > 0, position=place)
+    place = me.position._replace(z=altitude)
+    changed = FlightChanged(character_id=me.character_id, is_flying=altitude > 0, position=place)
+    events = [changed] if (place, altitude > 0) != (me.position, me.is_flying) else []
     text = translate("You fly, {metres} m above the ground.", metres=altitude // METRE)
     return CommandOutcome(
-        events=[event], messages=[GameMessage("movement", text if altitude else translate("You land."))]
+        events=events, messages=[GameMessage("movement", text if altitude else translate("You land."))]
     )
 
 
@@ -127,18 +128,20 @@ def _walk(scene: Scene, way: tuple[int, int, int], mode: Mode, text: str) -> Com
     points = 0 if free else rules.move_cost(mode, squared, is_watcher=me.is_watcher, is_flying=me.is_flying)
     before = stamina_of(me, scene.now)
     left = before if free else rules.spend(before, points)
+    facing = _facing(*way) or me.facing
     event = PlayerMoved(
         character_id=me.character_id,
         start=me.position,
         to=target,
         mode=mode,
-        facing=_facing(*way) or me.facing,
+        facing=facing,
         stamina_cost=points,
         stamina=left.parts,
     )
     if points:
         text += " " + translate("Stamina {points}/{most}.", points=left.points, most=left.maximum)
-    return CommandOutcome(events=[event], messages=[GameMessage("movement", text)])
+    has_changed = points or (target, facing) != (me.position, me.facing)  # not after once around a small world
+    return CommandOutcome(events=[event] if has_changed else [], messages=[GameMessage("movement", text)])
 
 
 def _require_free(scene: Scene, way: tuple[int, int, int], target: Position) -> None:

@@ -25,6 +25,7 @@ from worlds.characters.events import PersonIgnored, PersonReported
 from worlds.commands.matching import LONGEST_NAME, find, find_leading, without_number
 from worlds.commands.models import IncompleteCommand, Parsed, PersonNotFound
 from worlds.entering.models import NoInterviewYet
+from worlds.reporting.models import ReportedAlready
 
 STATUE: Final = "statue"
 """In the lobby: who tells it something wants to make a world."""
@@ -88,8 +89,10 @@ def ignore(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 
 def report(scene: Scene, parsed: Parsed) -> CommandOutcome:
-    """Tell the administrators about someone's behaviour."""
+    """Tell the administrators about someone's behaviour; again only once they have decided."""
     person, reason = find_leading(scene.named, parsed.rest, _names, PersonNotFound, _here(scene))
+    if person.is_reported:
+        raise ReportedAlready(name=person.name)
     event = PersonReported(
         character_id=scene.me.character_id,
         player_id=scene.me.account_id,

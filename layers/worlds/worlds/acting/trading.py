@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from kernel.quantities import resolve
 from kernel.texts import listed, translate
-from worlds.acting.carrying import changed, counted, held_named, limit_of
+from worlds.acting.carrying import changed, counted, held_named, held_names, limit_of
 from worlds.acting.models import CommandOutcome, GameMessage, PlayerPost, Scene
 from worlds.carrying.events import InventoryChanged, ItemHandedOver, ItemReceived
 from worlds.characters.models import Character
@@ -18,6 +18,7 @@ from worlds.items import rules as items
 from worlds.items.models import Held, ItemNotHeld
 from worlds.trading.models import (
     GiftRefused,
+    NotOffered,
     NoTrade,
     Offer,
     OfferGone,
@@ -70,13 +71,19 @@ def begin(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 
 def offer(scene: Scene, parsed: Parsed) -> CommandOutcome:
-    """Put something on one's side of the table, or more or less of it than before."""
+    """Put something on one's side of the table, or more or less of it than before; 0 takes it back."""
     trade = _open_trade(scene)
-    held = held_named(scene.me, parsed.target)
-    quantity = 1 if parsed.quantity is None else resolve(parsed.quantity, held.quantity)
-    if quantity > held.quantity:
-        raise ItemNotHeld(typed=parsed.target)
-    mine = {**trade.offer_of(scene.me.character_id), held.holding_id: quantity}
+    before = trade.offer_of(scene.me.character_id)
+    if parsed.quantity == 0:
+        offered = [each for each in scene.me.inventory.held if each.holding_id in before]
+        taken_back = find(offered, parsed.target, held_names, NotOffered)
+        mine = {each: quantity for each, quantity in before.items() if each != taken_back.holding_id}
+    else:
+        held = held_named(scene.me, parsed.target)
+        quantity = 1 if parsed.quantity is None else resolve(parsed.quantity, held.quantity)
+        if quantity > held.quantity:
+            raise ItemNotHeld(typed=parsed.target)
+        mine = {**before, held.holding_id: quantity}
     return _on_the_table(scene, trade.offering(scene.me.character_id, mine))
 
 

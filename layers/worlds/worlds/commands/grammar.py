@@ -269,10 +269,11 @@ COMMANDS: Final[tuple[WorldCommand, ...]] = (
     WorldCommand(
         "offer",
         "offer <item> [n]",
-        to_translate("Put something on your side of a trade."),
+        to_translate("Put something on your side of a trade; offer <item> 0 takes it back."),
         CommandTopic.THINGS,
         Arguments.QUANTITY,
         who=Who.PLAYER,
+        least=0,
     ),
     WorldCommand(
         "accept",

@@ -72,6 +72,7 @@ class WorldCommand:
         options: words that may come first after the verb, for help and completion.
         owner_options: those of the options that only the world's owner may use.
         mode: how it walks, for commands that walk.
+        least: the lowest quantity, for commands that take one.
     """
 
     name: str
@@ -84,6 +85,7 @@ class WorldCommand:
     options: tuple[str, ...] = ()
     owner_options: tuple[str, ...] = ()
     mode: Mode | None = None
+    least: int = 1
 
     @property
     def verbs(self) -> tuple[str, ...]:

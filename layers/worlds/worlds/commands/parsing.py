@@ -341,20 +341,20 @@ def _flight(parsed: Parsed) -> Parsed:
 
 
 def _quantity(parsed: Parsed) -> Parsed:
-    name, quantity = _counted(parsed.rest)
+    name, quantity = _counted(parsed.rest, parsed.command.least)
     if not name and not isinstance(quantity, Share):
         raise IncompleteCommand(syntax=parsed.command.syntax)
     return replace(parsed, target=name, quantity=quantity)
 
 
-def _counted(written: str) -> tuple[str, Wanted | None]:
+def _counted(written: str, least: int) -> tuple[str, Wanted | None]:
     """Return the name of things, "" for everything, and how many of them; None if that is not said."""
     words = _without_article(written).split()
     for place, others in ((0, words[1:]), (-1, words[:-1])):
         if not words:
             break
         try:
-            quantity = parse_quantity(words[place])
+            quantity = parse_quantity(words[place], least)
         except (NotAQuantity, NotANumber):
             continue
         return _without_article(" ".join(others)), quantity

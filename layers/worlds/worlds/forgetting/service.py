@@ -27,6 +27,7 @@ KEPT: Final[tuple[type[WorldEvent], ...]] = tuple(each for each in PROJECTIONS i
 
 def forget(tx: Tx, account_id: UUID) -> None:
     """Let an account leave all worlds, in the transaction that deletes it. Worlds that it owns stay, without owner."""
+    queries.lock_worlds(tx, account_id)  # before characters, as who enters does
     queries.lock_characters(tx, account_id)
     queries.lock_account(tx, account_id)  # so that no further character is made
     mine = characters.list_of(tx, account_id)

@@ -122,8 +122,6 @@ def change(tx: Tx, me: Identity, world_id: UUID, wanted: Settings) -> ListedWorl
         notices.tell_of_world(tx, after)
     elif world.privacy == PUBLIC != after.privacy:
         leaving.put_strangers_out(tx, world_id)
-    if after.privacy == PUBLIC != world.privacy:
-        notices.tell_of_world(tx, after)
     return ListedWorld(after, row["players"], admission.role)
 
 
@@ -179,9 +177,10 @@ def invite(tx: Tx, me: Identity, world_id: UUID, name: str, role: str = GUEST) -
     if account["account_id"] == world.owner_id:
         raise OwnerStays(name=world.name)
     _require_inviting(world, me, admission, account["role"] or GUEST)
-    added = MemberAdded(world_id=world_id, account_id=account["account_id"], role=role)
-    notices.tell_of_membership(tx, worlds.save(tx, world, world_id, [added], _by(me)), account["account_id"])
-    return WorldMember(account["account_id"], account["user_name"], role, tx.now)
+    if account["role"] != role:
+        added = MemberAdded(world_id=world_id, account_id=account["account_id"], role=role)
+        notices.tell_of_membership(tx, worlds.save(tx, world, world_id, [added], _by(me)), account["account_id"])
+    return WorldMember(account["account_id"], account["user_name"], role, account["since"] or tx.now)
 
 
 def remove(tx: Tx, me: Identity, world_id: UUID, account_id: UUID) -> None:

@@ -254,7 +254,9 @@ def list_people_named(tx: Tx, connection_id: str, keys: list[str]) -> Cursor:
     return tx.execute(
         "SELECT "
         + _PERSON
-        + ", NULL AS squared_distance FROM "
+        + ", NULL AS squared_distance,"
+        + " EXISTS (SELECT FROM worlds.reports AS r WHERE r.reporter_id = me.account_id"
+        + " AND r.character_id = p.character_id AND r.decided_at IS NULL) AS is_reported FROM "
         + _ME
         + " AS me JOIN worlds.characters AS p ON p.name_key = ANY(%(keys)s) AND p.is_present"
         + " AND p.character_id <> me.character_id"
@@ -404,6 +406,7 @@ def read_person(row: dict[str, Any]) -> SeenPerson:
         squared_distance=row["squared_distance"],
         hears_me=row["hears_me"],
         account_id=row["account_id"],
+        is_reported=row.get("is_reported", False),
     )
 
 
@@ -425,6 +428,13 @@ def insert_answer(tx: Tx, character_id: UUID, command_id: str | None, command: s
         VALUES (%s, %s, %s, %s, %s)
         """,
         (character_id, command_id, command, Jsonb(body), tx.now),
+    )
+
+
+def lock_connections_of(tx: Tx, character_id: UUID) -> None:
+    """Lock the connections of a character; before the character, as a command over one of them does."""
+    tx.execute(
+        "SELECT FROM worlds.connections WHERE character_id = %s ORDER BY connection_id FOR UPDATE", (character_id,)
     )
 
 
@@ -510,14 +520,17 @@ def close_of_strangers(tx: Tx, world_id: UUID, reason: str) -> None:
     """Let the pusher close the connections of all in a world who would not be admitted if it were not public."""
     tx.execute(
         """
-        UPDATE worlds.connections AS k SET closing = %(reason)s
-        FROM worlds.characters AS c
-        JOIN worlds.worlds AS w USING (world_id)
-        JOIN kernel.accounts AS a USING (account_id)
-        WHERE k.character_id = c.character_id AND k.closing IS NULL AND c.world_id = %(world)s
-          AND a.account_id IS DISTINCT FROM w.owner_id AND NOT 'admin' = ANY (a.roles)
-          AND NOT EXISTS (SELECT FROM worlds.members AS m
-                          WHERE m.world_id = c.world_id AND m.account_id = c.account_id)
+        UPDATE worlds.connections SET closing = %(reason)s WHERE connection_id IN (
+            SELECT k.connection_id
+            FROM worlds.connections AS k
+            JOIN worlds.characters AS c USING (character_id)
+            JOIN worlds.worlds AS w USING (world_id)
+            JOIN kernel.accounts AS a ON a.account_id = c.account_id
+            WHERE k.closing IS NULL AND c.world_id = %(world)s
+              AND a.account_id IS DISTINCT FROM w.owner_id AND NOT 'admin' = ANY (a.roles)
+              AND NOT EXISTS (SELECT FROM worlds.members AS m
+                              WHERE m.world_id = c.world_id AND m.account_id = c.account_id)
+            ORDER BY k.connection_id FOR UPDATE OF k)
         """,
         {"world": world_id, "reason": reason},
     )

@@ -160,6 +160,7 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
 def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Character:
     asked = worlds.ask_entered(tx, me, character_id)
     latest = characters.ask_latest_body(tx, me.account_id)
+    queries.lock_connections_of(tx, character_id)
     character = characters.owned(tx, me.account_id, character_id)
     world = asked(to_enter=not character.is_present)
     lines = queries.list_scrollback(tx, character_id, SCROLLBACK)

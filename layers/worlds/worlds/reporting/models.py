@@ -43,6 +43,16 @@ class NoSuchWorldReport(NotFound):
     message = "There is no such report. GET /api/game/reports lists those that there are."
 
 
+class ReportedAlready(Conflict):
+    """Someone reports a person again before the first report was decided."""
+
+    code = "conflict"
+    message = (
+        "You have reported {name} already, and the administrators will read it. To hear nothing more from them: ignore"
+        " {name}"
+    )
+
+
 class ReportDecidedAlready(Conflict):
     """A report is decided once."""
 

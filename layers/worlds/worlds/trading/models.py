@@ -61,6 +61,13 @@ class NoTrade(NotFound):
     message = "You are not trading. Begin with: trade <who>"
 
 
+class NotOffered(NotFound):
+    """Nothing of that name lies on one's side of the table."""
+
+    code = "item_not_found"
+    message = "You have not offered {typed}."
+
+
 class TradingAlready(Conflict):
     """One is in a trade, and begins another."""
 

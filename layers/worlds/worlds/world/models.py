@@ -224,7 +224,10 @@ class WorldInUse(Conflict):
     """Other people are in the world."""
 
     code = "conflict"
-    message = "Others are in {name} now: {others}. Wait until they have left."
+    message = (
+        "Others are in {name} now: {others}. Make it private, and those who do not belong to it have to leave; remove"
+        " members who are there, or wait for them."
+    )
 
 
 class UserNotFound(NotFound):

@@ -91,12 +91,14 @@ def find_admission(tx: Tx, world_id: UUID | None, account_id: UUID, character_id
     )
 
 
-def lock_seats(tx: Tx, character_id: UUID) -> None:
-    """Let those who enter a world with a limited number of seats do so one after the other."""
-    tx.execute(
-        "SELECT FROM worlds.worlds WHERE seats IS NOT NULL AND world_id = " + _OF + " FOR NO KEY UPDATE",
-        {"world": None, "character": character_id},
-    )
+def lock_entered(tx: Tx, character_id: UUID) -> None:
+    """Let no one change whom a world admits while someone enters; and if its seats are limited, let no one else enter.
+
+    Otherwise someone could come into a world at the moment in which its owner makes it private, and stay there.
+    """
+    params = {"world": None, "character": character_id}
+    tx.execute("SELECT FROM worlds.worlds WHERE seats IS NOT NULL AND world_id = " + _OF + " FOR NO KEY UPDATE", params)
+    tx.execute("SELECT FROM worlds.worlds WHERE NOT is_system AND world_id = " + _OF + " FOR SHARE", params)
 
 
 def find_named(tx: Tx, name: str) -> Cursor:
@@ -120,10 +122,10 @@ def list_members(tx: Tx, world_id: UUID, after: UUID | None, limit: int) -> Curs
 
 
 def find_account(tx: Tx, world_id: UUID, user_name: str) -> Cursor:
-    """Return the account with a user name: account_id, user_name, and its `role` in a world, or null."""
+    """Return the account with a user name: account_id, user_name; and its `role` in a world `since` when, or nulls."""
     return tx.execute(
         """
-        SELECT a.account_id, a.user_name, m.role
+        SELECT a.account_id, a.user_name, m.role, m.since
         FROM kernel.accounts AS a
         LEFT JOIN worlds.members AS m ON m.account_id = a.account_id AND m.world_id = %s
         WHERE a.user_name_key = %s

@@ -45,7 +45,7 @@ def admitted(tx: Tx, me: Identity, world_id: UUID, *, to_enter: bool = False) ->
 
 def ask_entered(tx: Tx, me: Identity, character_id: UUID) -> Entered:
     """Ask for the world that someone enters with a character; the answer comes with the next round trip."""
-    queries.lock_seats(tx, character_id)
+    queries.lock_entered(tx, character_id)
     return _ask(tx, me, None, character_id)
 
 

@@ -1,0 +1,126 @@
+"""Who comes while something else happens: the world closes to them, or they still act over an earlier connection."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+
+import pytest
+
+from kernel.accounts.models import Identity
+from kernel.database import Connection, transaction
+from kernel.database import connect as connect_to
+from tests.support.people import make_someone
+from tests.support.races import PATIENCE, attempt, race_of, wait_for_a_lock
+from tests.support.worlds import Player, come_to, connect, make_world
+from worlds import leaving
+from worlds.characters import service as characters
+from worlds.entering import service as entering
+from worlds.entering.models import CharacterWish
+from worlds.owning import service as owning
+from worlds.owning.models import Settings
+from worlds.play import closing as closings
+from worlds.world import queries as worlds_sql
+from worlds.world.models import World, WorldInUse, WorldInviteOnly, WorldPrivate
+
+
+@pytest.fixture
+def ann(conn: Connection) -> Identity:
+    with transaction(conn) as tx:
+        return make_someone(tx, "Ann").identity
+
+
+@pytest.fixture
+def aether(conn: Connection, ann: Identity) -> World:
+    with transaction(conn) as tx:
+        return make_world(tx, owner_id=ann.account_id)
+
+
+@pytest.fixture
+def bob(conn: Connection, aether: World) -> Player:
+    """A stranger who is about to come."""
+    with transaction(conn) as tx:
+        me = make_someone(tx, "Bob").identity
+        body = entering.create(tx, me, aether.world_id, CharacterWish(name="Bob", species="human"))
+    return Player(me, body.character_id, "")
+
+
+@pytest.mark.parametrize("privacy", ["private", "invite"])
+def test_a_stranger_does_not_come_into_a_world_that_is_just_closed(
+    conn: Connection, database_url: str, ann: Identity, aether: World, bob: Player, privacy: str
+):
+    with closing(connect_to(database_url)) as coming, ThreadPoolExecutor(1) as threads:
+        with transaction(conn) as tx:
+            owning.change(tx, ann, aether.world_id, Settings(changes={"privacy": privacy}))
+            came = threads.submit(attempt, coming, partial(connect, me=bob.me, character_id=bob.character_id))
+            wait_for_a_lock(conn)
+
+        assert isinstance(came.result(PATIENCE), WorldPrivate | WorldInviteOnly)
+
+
+def test_a_stranger_who_comes_while_a_world_is_closed_has_to_leave_it(
+    conn: Connection, database_url: str, ann: Identity, aether: World, bob: Player
+):
+    to_private = partial(
+        owning.change, me=ann, world_id=aether.world_id, wanted=Settings(changes={"privacy": "private"})
+    )
+    with closing(connect_to(database_url)) as changing, ThreadPoolExecutor(1) as threads:
+        with transaction(conn) as tx:
+            connect(tx, bob.me, bob.character_id)
+            changed = threads.submit(attempt, changing, to_private)
+            wait_for_a_lock(conn)
+        changed.result(PATIENCE)
+
+    with transaction(conn) as tx:
+        assert [row["closing"] for row in tx.execute("SELECT closing FROM worlds.connections")] == ["uninvited"]
+
+
+def test_an_owner_deletes_a_world_once_strangers_have_had_to_leave_it(conn: Connection, ann: Identity, aether: World):
+    with transaction(conn) as tx:
+        come_to(tx, aether.world_id, "Bob")
+    with transaction(conn) as tx, pytest.raises(WorldInUse, match="Make it private"):
+        owning.delete(tx, ann, aether.world_id)
+    with transaction(conn) as tx:
+        owning.change(tx, ann, aether.world_id, Settings(changes={"privacy": "private"}))
+    with transaction(conn) as tx:
+        [farewell] = closings.take(tx)
+        assert "no longer" in farewell.frames[0]
+
+    with transaction(conn) as tx:
+        owning.delete(tx, ann, aether.world_id)
+
+    with transaction(conn) as tx:
+        assert tx.execute("SELECT FROM worlds.worlds WHERE world_id = %s", (aether.world_id,)).fetchone() is None
+
+
+def test_a_command_over_an_earlier_connection_does_not_block_who_comes_again(conn: Connection, database_url: str):
+    with transaction(conn) as tx:
+        world = make_world(tx)
+        player = come_to(tx, world.world_id, "Ann")
+
+    with race_of(2, database_url) as race:
+        for _ in range(20):
+            [came, _] = race(
+                partial(connect, me=player.me, character_id=player.character_id),
+                partial(Player.types, player, text="look"),
+            )
+            assert isinstance(came, Player), came
+            player = came
+
+
+def test_who_deletes_their_account_waits_for_who_comes_into_their_world(
+    conn: Connection, database_url: str, ann: Identity, aether: World
+):
+    with transaction(conn) as tx:
+        body = entering.create(tx, ann, aether.world_id, CharacterWish(name="Ann", species="human"))
+
+    with closing(connect_to(database_url)) as deleting, ThreadPoolExecutor(1) as threads:
+        with transaction(conn) as tx:
+            worlds_sql.lock_entered(tx, body.character_id)
+            assert characters.ask(tx, body.character_id)() is not None
+            gone = threads.submit(attempt, deleting, partial(leaving.forget, account_id=ann.account_id))
+            wait_for_a_lock(conn)
+            connect(tx, ann, body.character_id)
+
+        assert gone.result(PATIENCE) is None
