@@ -92,18 +92,23 @@ def answer(connection_id: str, body: str, request_id: str) -> str:
         sent = frames.read(body)
     except InvalidCommand as error:
         return envelopes.frame([envelopes.refusal(error, now)])
-    return envelopes.frame([each for frame in sent for each in _play(connection_id, frame, request_id)])
+    answers: list[Envelope] = []
+    for frame in sent:
+        room = envelopes.ROOM - envelopes.size(answers)
+        answers += _play(connection_id, frame, request_id, room)
+    return envelopes.frame(answers)
 
 
-def _play(connection_id: str, frame: frames.ClientFrame, request_id: str) -> list[Envelope]:
+def _play(connection_id: str, frame: frames.ClientFrame, request_id: str, room: int) -> list[Envelope]:
     now = datetime.now(UTC)
     try:
         if frame.kind == "invalid":
             raise InvalidCommand(problem=frame.text)
         if frame.kind == "ping":
-            return run_action(lambda tx: play.ping(tx, connection_id), name="ping", while_frozen=True)
+            return run_action(lambda tx: play.ping(tx, connection_id, room), name="ping", while_frozen=True)
         return run_action(
-            partial(play.play, connection_id=connection_id, frame=frame, request_id=request_id), name="command"
+            partial(play.play, connection_id=connection_id, frame=frame, request_id=request_id, room=room),
+            name="command",
         )
     except DomainError as error:
         return [{**envelopes.refusal(error, now), "command_id": frame.command_id}]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import sqrt
-from typing import Any
+from typing import Any, Final
 
 from kernel.texts import listed, translate
+from kernel.texts import number as in_digits
 from worlds.acting.models import CommandOutcome, GameMessage, Scene, SeenPerson
 from worlds.acting.needs import CLOSE
 from worlds.commands import parsing
@@ -19,6 +20,9 @@ from worlds.ground.atlas import cell_on_map
 from worlds.ground.models import NoMap
 from worlds.items import rules as items
 from worlds.items.content import items as catalogue
+
+MOST_LISTED: Final = 100
+"""People and things that a look around names, people and what is near first: a message has 128 KB at most."""
 
 
 def look(scene: Scene, parsed: Parsed) -> CommandOutcome:
@@ -41,15 +45,19 @@ def around(scene: Scene) -> GameMessage:
     if scene.ground is not None:
         lines[0] += " " + ground_words.describe(scene.world.space, scene.ground, scene.me.position)
     seen = [*scene.people, *scene.things]
-    names = [shown(each) for each in seen]
-    if names:
+    listed_here = seen[:MOST_LISTED]
+    names = [shown(each) for each in listed_here]
+    if len(seen) > len(names):
+        more = translate("{count} more", count=in_digits(len(seen) - len(names)))
+        lines.append(translate("You see: {names}.", names=listed([*names, more])))
+    elif names:
         lines.append(translate("You see: {names}.", names=listed(names)))
     else:
         lines.append(translate("There is nothing near you but the ground."))
     exits = [each.name for each in scene.things if each.portal_to is not None]
     if exits:
         lines.append(translate("Ways out: {names}.", names=listed(exits)))
-    return GameMessage("area_description", "\n".join(lines), {"entities": [mark(each) for each in seen]})
+    return GameMessage("area_description", "\n".join(lines), {"entities": [mark(each) for each in listed_here]})
 
 
 def mark(seen: Entity | SeenPerson) -> dict[str, Any]:
