@@ -28,7 +28,17 @@ from kernel.accounts.models import ForeignOrigin, Identity, SignInMissing
 from kernel.accounts.tokens import InvalidToken
 from kernel.action import run_action
 from kernel.database import Tx
-from kernel.errors import Conflict, DomainError, NotAllowed, OutcomeUnknown, Refused, TryAgain, Unauthenticated
+from kernel.errors import (
+    Conflict,
+    DomainError,
+    NotAllowed,
+    OutcomeUnknown,
+    Refused,
+    Suspended,
+    TooSoon,
+    TryAgain,
+    Unauthenticated,
+)
 from kernel.settings import settings as house
 from worlds import configs as configs  # the translations
 from worlds.acting.models import InvalidCommand
@@ -42,7 +52,15 @@ log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
 
 OK = {"statusCode": 200}
-STATUS: Mapping[type[DomainError], int] = {Unauthenticated: 401, NotAllowed: 403, Conflict: 409, Refused: 400}
+STATUS: Mapping[type[DomainError], int] = {
+    Unauthenticated: 401,
+    Refused: 400,
+    NotAllowed: 403,
+    Conflict: 409,
+    TooSoon: 429,
+    Suspended: 503,
+}
+"""As `doors.errors` has them, without what that imports; all others are 404."""
 
 ready()
 
