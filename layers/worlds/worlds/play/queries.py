@@ -371,6 +371,11 @@ def close(tx: Tx, connection_id: str, reason: str) -> None:
     tx.execute("UPDATE worlds.connections SET closing = %s WHERE connection_id = %s", (reason, connection_id))
 
 
+def close_of_account(tx: Tx, account_id: UUID, reason: str) -> None:
+    """Let the pusher close all connections of an account."""
+    tx.execute("UPDATE worlds.connections SET closing = %s WHERE account_id = %s", (reason, account_id))
+
+
 def close_in_world(tx: Tx, world_id: UUID, account_id: UUID, reason: str) -> None:
     """Let the pusher close the connection of someone's character in a world."""
     tx.execute(
