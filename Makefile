@@ -145,8 +145,9 @@ $(BROWSER)/.installed: local/browser/package-lock.json
 browser: $(BROWSER)/.installed ## Install what looks for barriers on the pages (needs npm); the tests skip it otherwise
 
 .PHONY: coverage
-coverage: install ## Measure how much of Personas its fast tests run: at least 80 %
-	@$(PYTEST) tests/personas --cov=personas --cov-fail-under=80 --cov-report=term:skip-covered $(ARGS)
+coverage: install ## Measure how much of each package of Personas and Worlds the fast tests run: at least 80 %
+	@$(PYTEST) tests/personas tests/worlds --cov=personas --cov=worlds --cov-report=term:skip-covered --cov-report=json:.local/coverage.json $(ARGS)
+	@$(BIN)/python -m local.tools.coverage_floor .local/coverage.json personas worlds
 
 .PHONY: test-slow
 test-slow: install ## Run the tests that take minutes: the storm, the crashes, the fuzzing, the laws on many examples

@@ -15,6 +15,14 @@ from worlds.bodies.models import Attribute
 from worlds.bodies.rules import derived
 from worlds.characters.models import Character
 from worlds.entering.models import CharacterWish, Chosen, EntryOptions, Whereabouts
+from worlds.notices.models import (
+    NoticePreferences,
+    Platform,
+    RegisteredDevice,
+    WantedWorlds,
+    WorldNotice,
+    WorldNoticeType,
+)
 from worlds.owning.models import NewWorld, Settings
 from worlds.reporting.models import WorldReport
 from worlds.skills.models import Skill
@@ -506,6 +514,113 @@ class Decision(StrictBody):
 
     outcome: Literal["upheld", "dismissed"]
     note: Annotated[Text, Field(max_length=1000)] = ""
+
+
+class WorldNoticeShape(WithNulls):
+    """A notification. `metadata`: `world_id`, `world` and your `role` there, or `address` and `device` of a sign-in."""
+
+    id: int
+    type: WorldNoticeType
+    title: str
+    body: str
+    metadata: dict[str, Any]
+    read_at: Timestamp | None
+    created_at: Timestamp
+
+    @classmethod
+    def of(cls, notice: WorldNotice) -> WorldNoticeShape:
+        return cls(
+            id=notice.notification_id,
+            type=notice.type,
+            title=notice.title,
+            body=notice.body,
+            metadata=dict(notice.metadata),
+            read_at=notice.read_at,
+            created_at=notice.created_at,
+        )
+
+
+class WorldNoticeList(BaseModel):
+    """Notifications, newest first, and how many of all are unread."""
+
+    notifications: list[WorldNoticeShape]
+    unread_count: int
+
+
+class ReadWorldNotice(BaseModel):
+    """Whether this notification was unread, and how many still are."""
+
+    updated: bool
+    unread_count: int
+
+
+class ReadWorldNotices(BaseModel):
+    """How many notifications were unread; none is any more."""
+
+    updated: int
+    unread_count: int = 0
+
+
+class NoticePreferencesBody(StrictBody):
+    """Which notifications you want.
+
+    `new_world`: `mine` for new worlds that you belong to, `public` for those that are open to everyone as well, `none`.
+    `user_signin`: of sign-ins to your account from a device or an address that you were not at before.
+    """
+
+    new_world: WantedWorlds
+    user_signin: bool
+
+    @classmethod
+    def of(cls, preferences: NoticePreferences) -> NoticePreferencesBody:
+        return cls(new_world=preferences.new_world, user_signin=preferences.user_signin)
+
+    @property
+    def wanted(self) -> NoticePreferences:
+        return NoticePreferences(self.new_world, self.user_signin)
+
+
+class DeviceBody(StrictBody):
+    """A device to register. `token`: what it names itself by, such as a random text that the app keeps.
+
+    `name`: for you; if it is empty, it is what the user agent says.
+    """
+
+    token: Annotated[Text, Field(min_length=1, max_length=255)]
+    platform: Platform = "other"
+    name: Annotated[Text, Field(max_length=100)] = ""
+
+
+class DeviceShape(BaseModel):
+    """A device that you have registered. `seen_at`: when it did so the last time."""
+
+    device_id: UUID
+    platform: Platform
+    name: str
+    registered_at: Timestamp
+    seen_at: Timestamp
+
+    @classmethod
+    def of(cls, device: RegisteredDevice) -> DeviceShape:
+        return cls(
+            device_id=device.device_id,
+            platform=device.platform,
+            name=device.name,
+            registered_at=device.registered_at,
+            seen_at=device.seen_at,
+        )
+
+
+class DeviceList(BaseModel):
+    """Your devices, the one that was seen last first."""
+
+    devices: list[DeviceShape]
+
+
+class RemovedDevice(BaseModel):
+    """A device is not registered any more."""
+
+    removed: bool = True
 
 
 class MapPlace(BaseModel):

@@ -52,6 +52,7 @@ IN_CHANNELS: Final = tuple(
 """What players on Discord read of Personas."""
 NOT_IN_COMMUNITY: Final = (
     "functions/shared/accounts/",
+    "layers/foundation/kernel/accounts/devices.py",
     *(folder.relative_to(ROOT).as_posix() for folder in (ROOT_PAGE, SHARED_PAGES)),
 )
 """What the products share, but only readers of pages see."""

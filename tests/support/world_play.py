@@ -6,7 +6,7 @@ from datetime import timedelta
 from random import Random
 
 from kernel.database import Tx
-from tests.support.worlds import Player, come_to, connect, make_world, place_item
+from tests.support.worlds import Player, come_to, connect, make_world, place_fixture, place_item
 from worlds.entering.models import ENTRANCE
 from worlds.play import service as play
 from worlds.space.models import Position, Space
@@ -17,6 +17,7 @@ COMMANDS = (
     *("n", "e", "s", "w", "run n", "sneak s", "look", "who", "inventory", "say hello"),
     *("emote waves", "ignore {name}", "ignore {name}", "tell {name} hi", "face south"),
     *("get {thing}", "get {thing}", "get {thing} 2", "get {thing} all", "drop {held}", "drop {held} all"),
+    *("open chest", "open barrel", "push chest", "pull barrel w", "push boulder n", "get candles", "use candle"),
     *("get axe", "equip axe", "get lamp", "equip lamp", "unequip {held}", "use {held}", "get berry 5", "use berry"),
     *(
         "give {held} to {name}",
@@ -38,6 +39,8 @@ def begin(tx: Tx, rng: Random, people: int = 5) -> list[Player]:
     for item, quantity in [*THINGS.items()] * 8:
         at = Position((x + rng.randrange(-25, 25)) % 100_000, y + rng.randrange(-25, 25), z)
         world, _ = place_item(tx, world, item, at, quantity=quantity)
+    for number, key in enumerate(("oak_chest", "barrel", "boulder")):
+        world = place_fixture(tx, world, key, Position(x + 15 * number, y + 15, z))
     return [come_to(tx, world.world_id, name=f"Person{number}") for number in range(people)]
 
 

@@ -15,6 +15,7 @@ from worlds.characters import service as characters
 from worlds.characters.models import Character
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish
+from worlds.fixtures.content import fixtures
 from worlds.play import service as play
 from worlds.play.frames import ClientFrame
 from worlds.posts.envelopes import Envelope
@@ -99,6 +100,21 @@ def place_item(tx: Tx, world: World, item: str, at: Position, quantity: int = 1,
         **fields,
     )
     return worlds.save(tx, world, world.world_id, [placed]), placed.entity_id
+
+
+def place_fixture(tx: Tx, world: World, key: str, at: Position, **fields: Any) -> World:
+    """Let something that no one can carry away stand in a world; return the world as it is then."""
+    kind = fixtures.by_key.get(key)
+    placed: dict[str, Any] = {
+        "world_id": world.world_id,
+        "entity_id": uuid4(),
+        "kind": "static",
+        "name": kind.written_name if kind else key,
+        "position": at,
+        "radius": kind.radius if kind else 5,
+        "metadata": {"fixture": key},
+    }
+    return worlds.save(tx, world, world.world_id, [ThingPlaced(**{**placed, **fields})])
 
 
 def texts(envelopes: list[Envelope]) -> list[str]:

@@ -12,10 +12,10 @@ from doors.pages.addresses import own_path
 from doors.pages.door import View, redirect
 from doors.people import signed_in
 from doors.routes import Router
-from functions.personas.pages.devices import device_of
 from functions.personas.pages.door import door
 from functions.personas.pages.views import Shown
 from kernel.accounts import service as accounts
+from kernel.accounts.devices import device_of
 from kernel.accounts.models import AccountDetails, AccountSession, ForeignOrigin, Identity
 from kernel.database import Tx
 from kernel.errors import Unauthenticated

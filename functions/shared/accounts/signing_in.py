@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import Response
 
 from doors.call import Body, Call
-from doors.people import Person, refuse_other_sites, with_cookie
-from functions.shared.accounts.joining import HOOKS
-from kernel.accounts import passwords, rules, service, sessions
-from kernel.accounts.models import AccountDetails, Attempt, BadCredentials, Device, WrongPassword
+from doors.people import Person, calling_device, refuse_other_sites, with_cookie
+from functions.shared.accounts.joining import LOG_IN_HOOKS, SIGN_UP_HOOKS
+from kernel.accounts import passwords, service, sessions
+from kernel.accounts.models import AccountDetails, Attempt, BadCredentials, WrongPassword
 from kernel.action import run_action
 from kernel.database import Tx
 from kernel.rate_limits import RateLimit
@@ -33,8 +33,8 @@ def sign_up(
     password_hash = passwords.hash_password(password)
 
     def use_case(tx: Tx) -> tuple[AccountDetails, str]:
-        account, identity = service.sign_up(tx, email, password_hash, spoken(), device_of(call), user_name)
-        for hook in HOOKS:
+        account, identity = service.sign_up(tx, email, password_hash, spoken(), calling_device(call), user_name)
+        for hook in SIGN_UP_HOOKS:
             hook(tx, account.account_id, share_slug)
         return account, sessions.issue(tx, identity)
 
@@ -54,7 +54,10 @@ def log_in(call: Call, email: str, password: str, limits: tuple[RateLimit, ...])
 
     def use_case(tx: Tx) -> tuple[AccountDetails, str]:
         tx.about = attempt.account_id
-        account, identity = service.log_in(tx, attempt, device_of(call))
+        device = calling_device(call)
+        account, identity = service.log_in(tx, attempt, device)
+        for hook in LOG_IN_HOOKS:
+            hook(tx, identity, device)
         return account, sessions.issue(tx, identity)
 
     return run_action(use_case)
@@ -78,8 +81,3 @@ def confirm(call: Call, person: Person, password: str, *limits: RateLimit) -> At
 def signed_in_response(call: Call, body: Body, token: str, status: int = 200) -> Response:
     """Answer with a session's token in a cookie; "" deletes the cookie."""
     return with_cookie(call, call.respond(body, status), token)
-
-
-def device_of(call: Call) -> Device:
-    """Return what the session will be recognised by."""
-    return Device(call.address or "", call.sent_headers.get("user-agent", "")[: rules.LONGEST_USER_AGENT])

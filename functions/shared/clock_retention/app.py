@@ -33,6 +33,7 @@ from personas.battles import retention as battles
 from personas.digests import retention as digests
 from personas.happenings import retention as happenings
 from personas.quotas import retention as quotas
+from worlds.notices import retention as notices
 from worlds.play import retention as play
 from worlds.posts import retention as posts
 from worlds.tickets import service as world_tickets
@@ -72,6 +73,7 @@ DELETIONS: Mapping[str, Work] = {
     "connections to worlds": play.end_old_connections,
     "trades": trading.delete_old,
     "tickets to worlds": world_tickets.delete_expired,
+    "notifications": notices.delete_old,
     "signing keys": tickets.delete_retired_keys,
 }
 

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator
 from doors.call import Call
 from doors.people import requires_account, signed_in
 from functions.worlds.door import create_app, create_handler
-from functions.worlds.game import report_routes, world_routes
+from functions.worlds.game import notice_routes, report_routes, world_routes
 from functions.worlds.joining import choosing, creating
 from functions.worlds.shapes import (
     CharacterChoice,
@@ -37,7 +37,7 @@ from worlds.ground import service as ground
 from worlds.world import service as worlds
 from worlds.world.models import OWNER
 
-app = create_app("Game", world_routes.router, report_routes.router)
+app = create_app("Game", world_routes.router, report_routes.router, notice_routes.router)
 
 MapSize = Annotated[
     Literal[64, 128, 256],

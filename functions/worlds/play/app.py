@@ -39,7 +39,6 @@ from kernel.errors import (
     TryAgain,
     Unauthenticated,
 )
-from kernel.settings import settings as house
 from worlds import configs as configs  # the translations
 from worlds.acting.models import InvalidCommand
 from worlds.play import frames
@@ -169,5 +168,6 @@ def _own_origins(event: Mapping[str, Any], headers: Mapping[str, str]) -> Collec
     Pages cannot set headers of a WebSocket, so the front's may be relied on without its secret.
     """
     hosts = (event["requestContext"].get("domainName"), headers.get(HOST))
-    schemes = ("https", "http") if house.stage == "local" else ("https",)
-    return {f"{scheme}://{host}" for scheme in schemes for host in hosts if host} | {settings.public_url}
+    scheme = headers.get("x-forwarded-proto", "https")  # of the request itself: http on the local stack only
+    own = {f"{scheme}://{host}" for host in hosts if host}
+    return own | {settings.public_url} if settings.public_url else own

@@ -18,6 +18,7 @@ from kernel import action
 from kernel.accounts import sessions, tokens
 from kernel.accounts.key_ring import ring
 from kernel.accounts.models import (
+    Device,
     ForeignOrigin,
     Identity,
     SignInExpired,
@@ -25,6 +26,7 @@ from kernel.accounts.models import (
     SignInMalformed,
     SignInMissing,
 )
+from kernel.accounts.rules import LONGEST_USER_AGENT
 from kernel.accounts.settings import settings as accounts
 from kernel.accounts.tokens import AccessToken, ExpiredToken, InvalidToken
 from kernel.database import Tx
@@ -203,6 +205,11 @@ class Person:
                 return use_case(tx, self.identity)
 
         return run
+
+
+def calling_device(call: Call) -> Device:
+    """Return what sessions and devices of the caller are recognised by."""
+    return Device(call.address or "", call.sent_headers.get("user-agent", "")[:LONGEST_USER_AGENT])
 
 
 def limit_address(call: Call, limit: RateLimit) -> Callable[[Callable[[Tx], T]], Callable[[Tx], T]]:

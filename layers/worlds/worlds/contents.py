@@ -13,12 +13,14 @@ from kernel.content.library import Library, Section
 from worlds.bodies.content import BackgroundsSection, SpeciesSection
 from worlds.building.things import StartingThingsSection
 from worlds.configs import shipped
+from worlds.fixtures.content import FixturesSection
 from worlds.items.content import WorldItemsSection
 
 SECTIONS: tuple[type[Section[Any]], ...] = (
     SpeciesSection,
     BackgroundsSection,
     WorldItemsSection,
+    FixturesSection,
     StartingThingsSection,
 )
 """The sections, in the order in which they are checked."""

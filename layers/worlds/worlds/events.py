@@ -7,6 +7,7 @@ from typing import Final
 from kernel.startup import at_startup
 from worlds.carrying import events as carrying
 from worlds.characters import events as characters
+from worlds.fixtures import events as fixtures
 from worlds.log.models import WorldEvent
 from worlds.log.upcasting import EventReader, Upcaster
 from worlds.reporting import events as reporting
@@ -33,6 +34,8 @@ EVENT_TYPES: Final[tuple[type[WorldEvent], ...]] = (
     carrying.ItemEquipped,
     carrying.ItemUnequipped,
     carrying.ItemDurabilityChanged,
+    fixtures.ThingOpened,
+    fixtures.ThingPushed,
     world.WorldCreated,
     world.WorldChanged,
     world.WorldPaused,

@@ -52,6 +52,11 @@ INSPECTIONS = (
         ("worlds.reports",),
         {"open": "(SELECT count(*) FROM worlds.reports WHERE decided_at IS NULL)"},
     ),
+    Inspection(
+        "notices",
+        ("worlds.notifications", "worlds.notification_preferences", "worlds.devices"),
+        {"unread": "(SELECT count(*) FROM worlds.notifications WHERE read_at IS NULL)"},
+    ),
     Inspection("tickets", ("worlds.tickets",)),
     Inspection("trading", ("worlds.trades",)),
     Inspection("building", ("worlds.checkpoints", "worlds.tiles")),

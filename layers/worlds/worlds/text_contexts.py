@@ -6,5 +6,6 @@ from typing import Final
 
 SPECIES: Final = "species"
 ITEM: Final = "item"
+FIXTURE: Final = "fixture"
 DESCRIPTION: Final = "description"
 BACKGROUND: Final = "background"

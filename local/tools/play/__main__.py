@@ -1,6 +1,7 @@
 """`make play`: play Worlds in a terminal, against the running game or any other.
 
-A screen reader and a pipe can follow it: everything is a line of plain text. Lines are commands; /quit ends it.
+A screen reader and a pipe can follow it: everything is a line of plain text. Lines are commands; /notifications reads
+what one was notified of, and /quit ends it.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 PATIENCE_SECONDS = 30
+NOTIFICATIONS = "/api/game/notifications"
+READ_AT_ONCE = 20
 
 
 class Refused(Exception):
@@ -99,6 +101,25 @@ class Door:
         """
         body = {"character_id": character_id}
         return self.ask("POST", "/api/session/character/select", body)["character"]["character_id"]
+
+    def unread(self) -> int:
+        """Return how many notifications are unread.
+
+        Raises:
+            Refused, Unreachable
+        """
+        return self.ask("GET", f"{NOTIFICATIONS}?unread=true&limit=1")["unread_count"]
+
+    def read_notifications(self) -> list[str]:
+        """Return what some of the unread notifications say, newest first; they are read from now on.
+
+        Raises:
+            Refused, Unreachable
+        """
+        found = self.ask("GET", f"{NOTIFICATIONS}?unread=true&limit={READ_AT_ONCE}")["notifications"]
+        for each in found:
+            self.ask("POST", f"{NOTIFICATIONS}/{each['id']}/read")
+        return [f"{each['title']}. {each['body']}" for each in found]
 
     def socket_url(self, character_id: str) -> str:
         """Return an address at which a character can be played, once, within a minute.

@@ -14,6 +14,7 @@ from worlds.commands.grammar import VERBS
 
 PROMPT: Final = "> "
 QUIT: Final = ("/quit", "/exit")
+NOTIFICATIONS: Final = "/notifications"
 GREETING_SECONDS: Final = 5
 VITALS: Final = (("HP", "hp", "maxHP"), ("stamina", "stamina", "maxStamina"))
 
@@ -49,9 +50,12 @@ class Terminal:
         threading.Thread(target=self._read_all, args=(loop,), daemon=True).start()
         try:
             character_id = await asyncio.to_thread(self._door.last_character)
+            unread = await asyncio.to_thread(self._door.unread)
         except (Refused, Unreachable) as error:
             self._write(str(error))
             return 1
+        if unread:
+            self._write(f"(Unread notifications: {unread}. Type {NOTIFICATIONS} to read them.)")
         playing = asyncio.create_task(self._connection.run(character_id))
         typing = asyncio.create_task(self._type())
         await asyncio.wait((playing, typing), return_when=asyncio.FIRST_COMPLETED)
@@ -134,11 +138,17 @@ class Terminal:
                 return
             if self._questions is not None and not self._questions.done():
                 self._questions.set_result(text)
+            elif text == NOTIFICATIONS:
+                await self._guarded(self._read_notifications())
             elif text:
                 self._connection.send(text)
                 if self._waits:
                     await self._connection.answered()  # it may ask something, which the next line answers
         await self._connection.answered()
+
+    async def _read_notifications(self) -> None:
+        for line in await asyncio.to_thread(self._door.read_notifications) or ["Nothing is unread."]:
+            self._write(line)
 
     async def _ask(self, question: str) -> str:
         self._write(question)

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
@@ -38,6 +39,27 @@ def types(page: Page, text: str) -> None:
     page.keyboard.press("Enter")
 
 
+def at_a_terminal(stack: StackProcess, *typed: str) -> list[str]:
+    """Return what is shown to someone who types these lines."""
+    played = subprocess.run(
+        [sys.executable, "-m", "local.tools.play", "--url", stack.url],
+        input="\n".join([*typed, "/quit"]),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return played.stdout.splitlines()
+
+
+def sign_in_elsewhere(stack: StackProcess, email: str, password: str = "correct horse") -> None:
+    """Log in to someone's account, with another device."""
+    body = json.dumps({"email": email, "password": password}).encode()
+    headers = {"Content-Type": "application/json", "User-Agent": "Mozilla/5.0 (iPhone) Version/18.1 Safari/604.1"}
+    with urlopen(Request(f"{stack.url}/api/auth/login", body, headers)) as answer:
+        assert answer.status == 200
+
+
 def test_from_sign_up_to_a_walk_in_the_lobby_that_others_see_and_hear(visit: Visit):
     ann, bob = visit(), visit()
     page, other = come(ann), come(bob)
@@ -61,18 +83,10 @@ def test_someone_at_a_terminal_and_someone_in_a_browser_hear_each_other(visit: V
     ann = visit()
     page = come(ann)
 
-    typed = ["no", "cleo@example.org", "Passw0rdX", "Cleo", "look", "say Good evening", "dance", "/quit"]
-    played = subprocess.run(
-        [sys.executable, "-m", "local.tools.play", "--url", stack.url],
-        input="\n".join(typed),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
+    typed = ["no", "cleo@example.org", "Passw0rdX", "Cleo", "look", "say Good evening", "dance"]
+    lines = at_a_terminal(stack, *typed)
 
     expect(page.locator("#log")).to_contain_text("says: Good evening")
-    lines = played.stdout.splitlines()
     assert lines.index("You say: Good evening") > [at for at, line in enumerate(lines) if "You see:" in line][1]
     assert lines[-1].startswith("! There is no command")
     assert ann.complaints == []
@@ -234,6 +248,57 @@ def test_axe_finds_no_barrier(visit: Visit, scheme: str):
     found += barriers(page, is_idle=False)
 
     assert found == []
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_bell_counts_what_is_unread_and_its_dialog_says_it_and_has_the_settings(
+    visit: Visit, stack: StackProcess, width: int
+):
+    ann = visit(viewport={"width": width, "height": 844})
+    page = ann.go("/worlds/")
+    page.get_by_role("link", name="Sign up and enter").first.click()
+    email = ann.sign_up_here()
+    arrive(page)
+    bell = page.get_by_role("button", name="Unread notifications:")
+    expect(page.locator("#unread")).to_be_hidden()
+
+    sign_in_elsewhere(stack, email)
+
+    expect(page.locator("#log")).to_contain_text("A sign-in to your account from a new device or address: Safari on")
+    expect(bell).to_have_accessible_name("Unread notifications: 1")
+    bell.click()
+    dialog = page.get_by_role("dialog", name="Notifications")
+    expect(dialog.get_by_role("listitem").first).to_contain_text("Safari on iPhone, from 127.0.0.1.")
+    assert not is_too_wide(page)
+    if AXE.exists():
+        assert barriers(page, is_idle=False) == []
+    dialog.get_by_role("button", name="Mark as read: A sign-in").click()
+    expect(page.locator("#unread")).to_be_hidden()
+    dialog.get_by_text("What you are told of").click()
+    dialog.get_by_label("New worlds").select_option("public")
+    expect(dialog.get_by_role("status")).to_have_text("Saved.")
+    dialog.get_by_text("Devices that are known").click()
+    expect(dialog.get_by_role("button", name="(this one)")).to_be_visible()
+    dialog.get_by_role("button", name="(this one)").click()
+    expect(dialog.get_by_text("No device is registered.")).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    page.reload()
+    bell.click()
+    expect(dialog.get_by_label("New worlds")).to_have_value("public")
+    expect(dialog.get_by_role("button", name="Mark")).to_have_count(0)
+    assert ann.complaints == []
+
+
+def test_a_terminal_says_how_many_notifications_are_unread_and_reads_them(stack: StackProcess):
+    first = at_a_terminal(stack, "no", "dora@example.org", "Passw0rdX", "Dora")
+    sign_in_elsewhere(stack, "dora@example.org", "Passw0rdX")
+
+    then = at_a_terminal(stack, "yes", "dora@example.org", "Passw0rdX", "/notifications", "/notifications")
+
+    assert not any("nread" in line for line in first)
+    assert any(line.endswith("(Unread notifications: 1. Type /notifications to read them.)") for line in then)
+    assert any("Safari on iPhone, from 127.0.0.1." in line for line in then if line.startswith("A sign-in"))
+    assert "Nothing is unread." in then
 
 
 @pytest.mark.parametrize("width", [390, 768, 1440, 1920])

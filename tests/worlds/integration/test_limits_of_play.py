@@ -12,7 +12,7 @@ import pytest
 from kernel.accounts import service as accounts
 from kernel.database import Tx
 from kernel.rate_limits import RateLimit, RateLimited
-from tests.support.worlds import Player, code, come_to, come_to_lobby, connect, make_world, place_item, texts
+from tests.support.worlds import Player, code, come_to, come_to_lobby, connect, make_world, texts
 from worlds.acting.models import NotInGame, TooManyCommands
 from worlds.entering import service as entering
 from worlds.play import closing, limits
@@ -197,18 +197,6 @@ def test_what_does_not_fit_into_a_message_is_posted_and_not_read_twice_by_who_co
     back = connect(tx, ann.me, ann.character_id)
     [frames] = deliveries_of(tx, back)
     assert sum(json.loads(each)["data"].get("id") == rest["data"]["id"] for each in frames) == 1
-
-
-def test_a_look_at_very_many_things_fits_into_a_message(tx: Tx):
-    world = make_world(tx)
-    ann = come_to(tx, world.world_id, "Ann")
-    for _ in range(1_200):
-        world, _ = place_item(tx, world, "lamp", ann.character(tx).position)
-
-    [line] = ann.types(tx, "look")
-
-    assert len(envelopes.frame([line]).encode()) < envelopes.ROOM
-    assert "and 1,100 more" in line["data"]["text"]
 
 
 def deliver(tx: Tx) -> list[str]:

@@ -35,6 +35,7 @@ def pairs(draw: st.DrawFn) -> tuple[Space, Position, Position]:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # what one example reads, no other changes
 @given(pairs())
 def test_distances_are_those_of_the_rules(tx: Tx, pair: tuple[Space, Position, Position]):
+    """Source: worlds 30, trap 11."""
     space, one, other = pair
 
     [row] = tx.execute(
@@ -49,6 +50,7 @@ def test_distances_are_those_of_the_rules(tx: Tx, pair: tuple[Space, Position, P
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pairs(), st.integers(1, 2_500))
 def test_cells_are_those_of_the_rules(tx: Tx, pair: tuple[Space, Position, Position], radius: int):
+    """Source: worlds 30, trap 11."""
     space, centre, _ = pair
 
     rows = tx.execute(

@@ -158,3 +158,15 @@ def test_a_trade_whose_things_are_gone_is_refused_as_a_whole(tx: Tx):
     assert refusal["data"]["message"].startswith("What Ann had offered is not there any more.")
     assert held(tx, bob) == {"lamp": 1}
     assert texts(bob.types(tx, "decline")) == ["You do not trade. You keep what is yours."]
+
+
+def test_who_has_asked_for_a_trade_cannot_ask_for_another_although_someone_asks_them_meanwhile(tx: Tx):
+    world = make_world(tx)
+    ann, _, cyd = (come_to(tx, world.world_id, name) for name in ("Ann", "Bob", "Cyd"))
+    ann.types(tx, "trade Bob")
+    cyd.types(tx, "trade Ann")
+
+    for name in ("Cyd", "Bob"):
+        assert code(ann.types(tx, f"trade {name}")) == "CONFLICT"
+    ann.types(tx, "decline")
+    assert texts(ann.types(tx, "trade Cyd"))[0].startswith("You trade with Cyd")

@@ -99,6 +99,18 @@ ACTIONS: dict[str, tuple[Step, Before]] = {
         lambda s, it: request(s.root, "DELETE", f"game/worlds/{s.aether}/members/{it}"),
         invited,
     ),
+    "read a notification": (lambda s, _: request(s.ann, "POST", "game/notifications/1/read", {}), nothing),
+    "read all notifications": (lambda s, _: request(s.ann, "POST", "game/notifications/read-all", {}), nothing),
+    "choose notifications": (
+        lambda s, _: request(
+            s.ann, "PUT", "game/notifications/preferences", {"new_world": "public", "user_signin": True}
+        ),
+        nothing,
+    ),
+    "register a device": (
+        lambda s, _: request(s.ann, "POST", "game/notifications/devices", {"token": "mine"}),
+        nothing,
+    ),
     "decide a report": (
         lambda s, it: request(s.root, "POST", f"game/reports/{it}", {"outcome": "upheld"}),
         Stage.report,
@@ -136,6 +148,9 @@ LOOKS: dict[str, Callable[[Stage], object]] = {
     "entry options": lambda s: request(s.ann, "GET", "game/entry-options", world_id=str(s.aether)),
     "characters": lambda s: request(s.ann, "GET", "game/characters"),
     "skills": lambda s: request(s.ann, "GET", "game/skills", character_id=s.body),
+    "notifications": lambda s: request(s.ann, "GET", "game/notifications"),
+    "preferences": lambda s: request(s.ann, "GET", "game/notifications/preferences"),
+    "devices": lambda s: request(s.ann, "GET", "game/notifications/devices"),
     "reports": lambda s: request(s.root, "GET", "game/reports"),
 }
 

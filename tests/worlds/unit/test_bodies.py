@@ -68,6 +68,7 @@ def test_there_are_fifteen_attributes_in_three_groups_and_twenty_four_skills_in_
 
 
 def test_three_purchases_of_30_20_and_10_use_the_budget_up():
+    """Source: worlds 7, acceptance 2."""
     allowed = {"Might": 30, "Agility": 20, "Endurance": 10}
 
     assert sum(map(cost_of, purchases(allowed).values())) == 100
@@ -79,6 +80,7 @@ def test_three_purchases_of_30_20_and_10_use_the_budget_up():
     ("points", "price"), [(0, 0), (1, 1), (10, 10), (11, 12), (15, 20), (20, 30), (21, 33), (25, 45), (30, 60)]
 )
 def test_trap_3_prices_step_inside_one_attribute(points: int, price: int):
+    """Source: worlds 30, trap 3."""
     assert cost_of(points) == price
 
 

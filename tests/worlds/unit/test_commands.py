@@ -78,7 +78,7 @@ ROWS = {
     "score": "sheet",
     "help": "",
 }
-OURS = {"go", "give", "trade", "offer", "accept", "decline", "ignore", "report"}
+OURS = {"go", "give", "worlds", "trade", "offer", "accept", "decline", "ignore", "report"}
 
 
 def test_the_commands_are_those_of_the_specification_and_ours():
@@ -248,6 +248,7 @@ def test_clothes_and_where_they_go(line: str, target: str, slot: WearSlot | None
         ("apply bandage", "use", "bandage"),
         ("open the Chest", "open", "Chest"),
         ("pull lever", "push", "lever"),
+        ("push the crate north east", "push", "crate"),
         ("move crate", "push", "crate"),
         ("push north", "push", "north"),
         ("enter Temperate", "enter", "Temperate"),
@@ -455,3 +456,21 @@ def test_cleaning_twice_is_cleaning_once(line: str):
         return
 
     assert clean(once) == once
+
+
+@pytest.mark.parametrize(
+    ("line", "target", "direction", "pulls"),
+    [
+        ("push chest", "chest", None, False),
+        ("push the oak chest to north", "oak chest", "north", False),
+        ("push barrel sw", "barrel", "southwest", False),
+        ("pull chest", "chest", None, True),
+        ("pul chest n", "chest", "north", True),
+        ("move chest", "chest", None, False),
+        ("push lid up", "lid up", None, False),
+    ],
+)
+def test_what_is_pushed_and_where(line: str, target: str, direction: str | None, pulls: bool):
+    found = parse(line)
+
+    assert (found.command.name, found.target, found.direction, found.pulls) == ("push", target, direction, pulls)

@@ -61,6 +61,7 @@ def held(number: int, key: str, quantity: int = 1, slot: WearSlot | None = None,
 
 
 def test_trap_13_only_more_than_the_limit_is_refused():
+    """Source: worlds 30, trap 13; 9, acceptance 1."""
     limit = carry_limit(50)
     stones = tuple(held(number, "stone", 50) for number in range(4))
     carried = Belongings((*stones, held(10, "stone", 49), held(11, "candle", 9)))
@@ -72,6 +73,7 @@ def test_trap_13_only_more_than_the_limit_is_refused():
 
 
 def test_trap_13_a_stack_weighs_its_quantity_and_dropping_some_leaves_the_rest():
+    """Source: worlds 30, trap 13; 9, acceptance 2."""
     quiver = Belongings((held(1, "arrow", 20),))
 
     left, dropped = take(quiver, UUID(int=1), 5, ids())

@@ -52,6 +52,7 @@ def test_what_a_move_costs(mode: Mode, squared: int, points: int):
 
 
 def test_trap_12_a_diagonal_is_rounded_up_once_over_the_whole_move():
+    """Source: worlds 30, trap 12."""
     assert cost(Mode.WALK, 50**2 + 50**2) == 8
     assert cost(Mode.SNEAK, 1000**2 + 1000**2) == 213
 

@@ -195,6 +195,7 @@ def test_the_edge_of_a_radius_belongs_to_it():
 
 @given(anywhere(*SPHERES, LOBBY, CUBE, INFINITE), st.integers(0, 12_000), st.randoms(use_true_random=False))
 def test_near_cells_miss_nothing(places: tuple[Space, Position, Position], radius: int, random: Random):
+    """Source: worlds 30, trap 11."""
     space, centre, other = places
     found = cells_near(space, centre, radius)
     around = [place_at(space, *(along + random.randint(-radius, radius) for along in centre[:2])) for _ in range(40)]

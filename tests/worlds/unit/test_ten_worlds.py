@@ -1,4 +1,4 @@
-"""Ten seeds keep the promises of the ground. Source: worlds 11, acceptance 2 and 4; 30, rule 16."""
+"""Ten seeds keep the promises of the ground. Source: worlds 11, acceptance 2 and 4; 30, trap 16."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def test_the_wanted_share_is_land_and_no_height_is_out_of_bounds(seed: int):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_rule_16_rivers_change_neither_the_level_of_the_sea_nor_its_shore(seed: int):
+def test_trap_16_rivers_change_neither_the_level_of_the_sea_nor_its_shore(seed: int):
+    """Source: worlds 30, trap 16."""
     relief, sea, waters = ground(seed)
 
     assert np.mean(relief.heights > sea.level) == pytest.approx(0.3, abs=1e-5)

@@ -6,6 +6,7 @@ import { Entry } from "./entry.js";
 import { Lines } from "./lines.js";
 import { draw, groundInWords, metres, whereIs } from "./map.js";
 import { notice } from "./notices.js";
+import { Notifications } from "./notifications.js";
 import { completed, hintOf, History } from "./typing.js";
 
 const LOBBY = "00000000-0000-0000-0000-000000000000";
@@ -28,6 +29,7 @@ let mapParts = [];
 let around = [];
 let inventory = [];
 const typedLines = new Map();
+const notifications = new Notifications(said);
 
 const lines = new Lines(
   { scroll: find("scroll"), history: find("history"), log: find("log"), newest: find("newest") },
@@ -93,6 +95,8 @@ function message({ type: kind, data, again }) {
 
 /** Does what a message means for the page. */
 function obey({ type: kind, metadata }) {
+  // Someone's own world that is ready has a notification, too.
+  if (kind === "system" && (metadata.notification_id || metadata.world_id)) notifications.count();
   if (kind === "area_description" && metadata.entities && !metadata.target) {
     around = metadata.entities.filter((each) => each.name);
     showAround();

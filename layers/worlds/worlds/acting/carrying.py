@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from kernel.quantities import Wanted, resolve
 from kernel.texts import listed, translate
-from worlds.acting.looking import metres, names_of
+from worlds.acting.looking import metres, name_of, names_of
 from worlds.acting.models import (
     CommandOutcome,
     GameMessage,
@@ -51,11 +51,11 @@ def get(scene: Scene, parsed: Parsed) -> CommandOutcome:
         return _get_everything(scene)
     found = find(scene.things, parsed.target, names_of)
     if found.squared_distance > REACH * REACH:
-        raise TargetOutOfRange(name=found.name, distance=metres(found.squared_distance), reach=REACH // 10)
+        raise TargetOutOfRange(name=name_of(found), distance=metres(found.squared_distance), reach=REACH // 10)
     if not found.item:
-        raise NotTakeable(name=found.name)
+        raise NotTakeable(name=name_of(found))
     if found.locked:
-        raise Locked(name=found.name)
+        raise Locked(name=name_of(found))
     kind = catalogue.by_key[found.item]
     quantity = _wanted(parsed.quantity, found.quantity, otherwise=found.quantity)
     if quantity > found.quantity:

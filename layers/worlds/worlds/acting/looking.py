@@ -6,23 +6,25 @@ from collections.abc import Sequence
 from math import sqrt
 from typing import Any, Final
 
+from kernel.naming import person_key, quoted
 from kernel.texts import listed, translate
-from kernel.texts import number as in_digits
 from worlds.acting.models import CommandOutcome, GameMessage, Scene, SeenPerson
-from worlds.acting.needs import CLOSE
+from worlds.acting.needs import CLOSE, MOST_LISTED
 from worlds.commands import parsing
 from worlds.commands.matching import find
-from worlds.commands.models import Parsed
+from worlds.commands.models import Parsed, PersonNotFound
 from worlds.daytime.words import header
 from worlds.entities.models import Entity
+from worlds.fixtures.content import Fixture, fixtures
 from worlds.ground import words as ground_words
 from worlds.ground.atlas import cell_on_map
 from worlds.ground.models import NoMap
 from worlds.items import rules as items
 from worlds.items.content import items as catalogue
+from worlds.world.rules import portal_id
 
-MOST_LISTED: Final = 100
-"""People and things that a look around names, people and what is near first: a message has 128 KB at most."""
+MOST_NAMED: Final = 20
+"""People, and things, that are named when one looks around."""
 
 
 def look(scene: Scene, parsed: Parsed) -> CommandOutcome:
@@ -44,20 +46,28 @@ def around(scene: Scene) -> GameMessage:
         lines = [header(scene.world.time.moment(scene.now))]
     if scene.ground is not None:
         lines[0] += " " + ground_words.describe(scene.world.space, scene.ground, scene.me.position)
-    seen = [*scene.people, *scene.things]
-    listed_here = seen[:MOST_LISTED]
-    names = [shown(each) for each in listed_here]
-    if len(seen) > len(names):
-        more = translate("{count} more", count=in_digits(len(seen) - len(names)))
-        lines.append(translate("You see: {names}.", names=listed([*names, more])))
-    elif names:
+    things = sorted(scene.things, key=_is_one_of_many_portals)
+    seen = [*scene.people[:MOST_NAMED], *things[:MOST_NAMED]]
+    names = [shown(each) for each in seen]
+    if names:
         lines.append(translate("You see: {names}.", names=listed(names)))
     else:
         lines.append(translate("There is nothing near you but the ground."))
-    exits = [each.name for each in scene.things if each.portal_to is not None]
+    exits = [each.name for each in things[:MOST_NAMED] if each.portal_to is not None]
     if exits:
         lines.append(translate("Ways out: {names}.", names=listed(exits)))
-    return GameMessage("area_description", "\n".join(lines), {"entities": [mark(each) for each in listed_here]})
+    if len(scene.people) > MOST_NAMED:
+        lines.append(translate("There are more people. Write who to read their names."))
+    if len(things) > MOST_NAMED and scene.world.is_lobby:
+        lines.append(translate("Portals lead to more worlds. Write worlds to read their names, then: enter <world>"))
+    elif len(things) > MOST_NAMED:
+        lines.append(translate("There are more things. Go nearer to them, or name what you look for: look <thing>"))
+    return GameMessage("area_description", "\n".join(lines), {"entities": [mark(each) for each in seen]})
+
+
+def _is_one_of_many_portals(seen: Entity) -> bool:
+    """Tell whether something is the portal to a player's world: there may be thousands of them."""
+    return seen.portal_to is not None and seen.entity_id == portal_id(seen.portal_to)
 
 
 def mark(seen: Entity | SeenPerson) -> dict[str, Any]:
@@ -67,7 +77,7 @@ def mark(seen: Entity | SeenPerson) -> dict[str, Any]:
         identifier, kind, name = seen.character_id, "character", seen.name
     else:
         identifier, kind = seen.entity_id, "portal" if seen.portal_to is not None else seen.kind
-        name = catalogue.by_key[seen.item].name_of(seen.quantity) if seen.item else seen.name
+        name = catalogue.by_key[seen.item].name_of(seen.quantity) if seen.item else name_of(seen)
     return {"id": str(identifier), "name": name, "type": kind, "position": {"x": x, "y": y, "z": z}}
 
 
@@ -76,9 +86,12 @@ def describe(scene: Scene, seen: Entity | SeenPerson) -> str:
     if isinstance(seen, SeenPerson):
         about = translate("{name}, {species}.", name=seen.name, species=seen.species)
         return f"{about} {seen.description}".strip()
-    parts = [f"{shown(seen)}.", seen.description]
+    fixture = fixture_of(seen)
+    parts = [f"{shown(seen)}.", fixture.description if fixture else seen.description]
+    if fixture is not None and fixture.contents is not None:
+        parts.append(translate("It is open.") if seen.is_open else translate("It is closed."))
     if seen.details and seen.squared_distance <= CLOSE * CLOSE:
-        parts.append(seen.details)
+        parts.append(fixture.details if fixture else seen.details)
     elif seen.details:
         parts.append(translate("Go nearer to see more."))
     return " ".join(filter(None, parts))
@@ -118,8 +131,14 @@ def world_map(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 def who(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """List the people in this world."""
-    names = sorted([scene.me.name, *(each.name for each in scene.people)], key=str.lower)
+    others = [each.name for each in scene.people[:MOST_LISTED]]
+    mine = [scene.me.name] if person_key(scene.me.name).startswith(person_key(parsed.rest)) else []
+    names = sorted([*mine, *others], key=str.lower)
+    if not names:
+        raise PersonNotFound(typed=quoted(parsed.rest))
     text = translate("In {world}: {names}.", world=scene.world.name, names=listed(names))
+    if len(scene.people) > MOST_LISTED:
+        text += " " + translate("There are more: write who and the beginning of a name.")
     return CommandOutcome(messages=[GameMessage("player_list", text, {"players": names})])
 
 
@@ -145,7 +164,8 @@ def help_about(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 def name_of(seen: Entity | SeenPerson) -> str:
     """Return the name of what is seen."""
-    return seen.name
+    fixture = fixture_of(seen) if isinstance(seen, Entity) else None
+    return fixture.name if fixture else seen.name
 
 
 def names_of(seen: Entity | SeenPerson) -> Sequence[str]:
@@ -153,7 +173,7 @@ def names_of(seen: Entity | SeenPerson) -> Sequence[str]:
     if isinstance(seen, Entity) and seen.item:
         kind = catalogue.by_key[seen.item]
         return (kind.name, kind.plural)
-    return (seen.name,)
+    return (name_of(seen),)
 
 
 def shown(seen: Entity | SeenPerson) -> str:
@@ -163,7 +183,12 @@ def shown(seen: Entity | SeenPerson) -> str:
     if seen.item:
         kind = catalogue.by_key[seen.item]
         return f"{seen.quantity} × {kind.name_of(seen.quantity)}" if seen.quantity > 1 else kind.name
-    return seen.name
+    return name_of(seen)
+
+
+def fixture_of(seen: Entity) -> Fixture | None:
+    """Return what a thing is that no one can carry away; None for any other thing."""
+    return fixtures.by_key.get(seen.fixture) if seen.fixture else None
 
 
 def metres(squared_distance: float) -> str:

@@ -18,7 +18,7 @@ from worlds.ground.models import Terrain
 from worlds.log.models import WorldEvent
 from worlds.space.models import Position
 from worlds.trading.models import Trade
-from worlds.world.models import Admission, World
+from worlds.world.models import Admission, ListedWorld, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,7 @@ class Scene:
         me: who acts, with what time has done to them.
         things: what is around, nearest first, as far as the command asked for it; so are `people`.
         named: people anywhere whom the command names.
+        directory: a page of the list of worlds, and one more if there is another page.
         destinations: worlds that the command names, or that portals lead to.
         ground: around who acts; None in a world without ground of its own, or if the command does not need it.
         atlas: the map of the whole world, as it is stored.
@@ -102,6 +103,7 @@ class Scene:
     things: Sequence[Entity] = ()
     people: Sequence[SeenPerson] = ()
     named: Sequence[SeenPerson] = ()
+    directory: Sequence[ListedWorld] = ()
     destinations: Sequence[Destination] = ()
     ground: Terrain | None = None
     atlas: Mapping[str, Any] | None = None
@@ -213,6 +215,20 @@ class NowhereToGo(NotFound):
 
     code = "world_not_found"
     message = "There is no portal and no world called {typed} here. Write look to see the portals, or go to the lobby."
+
+
+class NoSuchWorlds(NotFound):
+    """No world has a name like that, or there is no such page."""
+
+    code = "world_not_found"
+    message = "There is no world for {typed} in the list. Write worlds to see the first page."
+
+
+class NoWorldsYet(NotFound):
+    """There is no world but the lobby."""
+
+    code = "world_not_found"
+    message = "There is no world to enter yet. Ask the statue for one: tell statue"
 
 
 class PortalLeadsNowhere(Refused):

@@ -143,7 +143,7 @@ def _walk(scene: Scene, way: tuple[int, int, int], mode: Mode, text: str) -> Com
 
 def _require_free(scene: Scene, way: tuple[int, int, int], target: Position) -> None:
     """Refuse a way that something solid is on: looked at each half metre, and at its end."""
-    solids = [Solid(each.name, each.position, each.radius) for each in scene.things if each.radius]
+    solids = [Solid(name_of(each), each.position, each.radius) for each in scene.things if each.radius]
     if not solids:
         return
     steps = max(1, -(-_length(*way) // 5))

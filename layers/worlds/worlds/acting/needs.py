@@ -17,6 +17,19 @@ REACH: Final = 30
 CLOSE: Final = 20
 """For fine details."""
 PORTAL: Final = 50
+MOST_SEEN: Final = 200
+"""Things, and people, that a command looks at; solid things, and those who hear what one says, are not counted."""
+MOST_LISTED: Final = 100
+"""People whom `who` lists."""
+WORLDS_PER_PAGE: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class WorldSearch:
+    """Which worlds a list of them shows: a page of those whose names have a part; "" for all."""
+
+    part: str = ""
+    page: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +37,15 @@ class Needs:
     """What to read for a command.
 
     Attributes:
-        things, people: within so many decimetres; 0 for none.
-        everyone: the people of the whole world.
+        things, people: within so many decimetres; 0 for none. The nearest ones where there are many.
+        hearers: all people within so many decimetres, however many.
+        fixtures: lock the things within so many decimetres that cannot be carried away; 0 for none.
+        everyone: the people of the whole world whose names begin with this; None for no one.
         named: names of people anywhere, as `kernel.naming.person_key` makes them.
         last_teller: who has told one something last.
         worlds: names or ids of worlds, as they were typed.
         names: for characters in these worlds, to see whether they are taken; that of who acts is one of them.
+        directory: a page of the list of worlds.
         portals: the worlds that the nearest portals lead to.
         here: the world where one is, as a destination.
         ground: what one stands on, and what is around.
@@ -40,11 +56,14 @@ class Needs:
 
     things: int = 0
     people: int = 0
-    everyone: bool = False
+    hearers: int = 0
+    fixtures: int = 0
+    everyone: str | None = None
     named: Sequence[str] = ()
     last_teller: bool = False
     worlds: Sequence[str] = ()
     names: Sequence[str] = ()
+    directory: WorldSearch | None = None
     portals: bool = False
     here: bool = False
     ground: bool = False
@@ -68,7 +87,7 @@ class CommandAction:
     needs: Callable[[Parsed], Needs] = lambda parsed: NOTHING
 
 
-def seeing(things: int = 0, people: int = 0, *, ground: bool = False) -> Callable[[Parsed], Needs]:
+def seeing(things: int = 0, people: int = 0, *, hearers: int = 0, ground: bool = False) -> Callable[[Parsed], Needs]:
     """Return the needs of a command that always sees as much."""
-    needs = Needs(things=things, people=people, ground=ground)
+    needs = Needs(things=things, people=people, hearers=hearers, ground=ground)
     return lambda parsed: needs

@@ -55,7 +55,7 @@ def world(scene: Scene, parsed: Parsed) -> CommandOutcome:
     lines = [
         f"{here.name}: {_size(here.space)}",
         translate("Open to: {whom}.", whom=_open_to(here)),
-        _inside(here, 1 + len(scene.people)),
+        _inside(here, 1 + scene.destinations[0].admission.inside),
         _pace(here),
     ]
     if here.time.is_paused:
@@ -65,7 +65,7 @@ def world(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 def of_the_world(parsed: Parsed) -> Needs:
     """Return the needs of a command about the world."""
-    return Needs(everyone=True) if parsed.words[0] == "info" else NOTHING
+    return Needs(here=True) if parsed.words[0] == "info" else NOTHING
 
 
 def _size(space: Space) -> str:

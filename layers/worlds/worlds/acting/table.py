@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from kernel.errors import DomainError
-from worlds.acting import carrying, looking, moving, sheets, speaking, trading, travelling
+from worlds.acting import carrying, handling, looking, moving, sheets, speaking, trading, travelling
 from worlds.acting.models import CommandOutcome, NotYet, Scene
 from worlds.acting.needs import EARSHOT, NOTHING, SIGHT, CommandAction, Needs, seeing
 from worlds.commands import parsing
@@ -31,11 +31,11 @@ ACTIONS: Final[Mapping[str, CommandAction]] = {
     "fly": CommandAction(moving.fly, seeing(things=SIGHT, people=SIGHT, ground=True)),
     "look": CommandAction(looking.look, seeing(things=SIGHT, people=SIGHT, ground=True)),
     "map": CommandAction(looking.world_map, lambda parsed: Needs(atlas=True)),
-    "who": CommandAction(looking.who, lambda parsed: Needs(everyone=True)),
+    "who": CommandAction(looking.who, lambda parsed: Needs(everyone=parsed.rest)),
     "inventory": CommandAction(looking.inventory),
     "help": CommandAction(looking.help_about),
-    "say": CommandAction(speaking.say, seeing(people=EARSHOT)),
-    "emote": CommandAction(speaking.emote, seeing(people=EARSHOT)),
+    "say": CommandAction(speaking.say, seeing(hearers=EARSHOT)),
+    "emote": CommandAction(speaking.emote, seeing(hearers=EARSHOT)),
     "whisper": CommandAction(speaking.whisper, seeing(people=SIGHT)),
     "tell": CommandAction(speaking.tell, speaking.naming_someone),
     "reply": CommandAction(speaking.reply, lambda parsed: Needs(last_teller=True)),
@@ -46,6 +46,7 @@ ACTIONS: Final[Mapping[str, CommandAction]] = {
     "watcher": CommandAction(travelling.watcher, travelling.to_named_world),
     "create character": CommandAction(travelling.create_character, travelling.to_last_word),
     "create world": CommandAction(travelling.create_world),
+    "worlds": CommandAction(travelling.directory, travelling.through_directory),
     "world": CommandAction(sheets.world, sheets.of_the_world),
     "score": CommandAction(sheets.score),
     "skills": CommandAction(sheets.skills),
@@ -54,6 +55,8 @@ ACTIONS: Final[Mapping[str, CommandAction]] = {
     "equip": CommandAction(carrying.equip),
     "unequip": CommandAction(carrying.unequip),
     "use": CommandAction(carrying.use),
+    "open": CommandAction(handling.open_thing, lambda parsed: handling.OPENING),
+    "push": CommandAction(handling.push, lambda parsed: handling.PUSHING),
     "give": CommandAction(trading.give, _with_a_partner),
     "trade": CommandAction(trading.begin, _in_a_trade),
     "offer": CommandAction(trading.offer, _in_a_trade),

@@ -18,14 +18,16 @@ from worlds.acting.models import (
     CommandOutcome,
     Destination,
     GameMessage,
+    NoSuchWorlds,
     NowhereToGo,
+    NoWorldsYet,
     OutOfThisWorld,
     PortalLeadsNowhere,
     Scene,
     TargetOutOfRange,
     WhichWorld,
 )
-from worlds.acting.needs import PORTAL, SIGHT, Needs
+from worlds.acting.needs import PORTAL, SIGHT, WORLDS_PER_PAGE, Needs, WorldSearch
 from worlds.bodies import rules as bodies
 from worlds.bodies.models import Role
 from worlds.characters.models import CharacterExists
@@ -116,9 +118,38 @@ def create_world(scene: Scene, parsed: Parsed) -> CommandOutcome:
     raise NoInterviewYet
 
 
+def directory(scene: Scene, parsed: Parsed) -> CommandOutcome:
+    """List worlds, a page at a time; or search them by a part of their names."""
+    search = _search(parsed)
+    shown = scene.directory[:WORLDS_PER_PAGE]
+    if not shown:
+        raise NoSuchWorlds(typed=quoted(parsed.rest)) if parsed.rest else NoWorldsYet
+    lines = [translate("{world} ({people} there)", world=each.world.name, people=each.players) for each in shown]
+    if len(scene.directory) > WORLDS_PER_PAGE:
+        lines.append(
+            translate("More of them: {command}", command=f"worlds {search.part} {search.page + 1}".replace("  ", " "))
+        )
+    lines.append(translate("From the lobby: enter <world>"))
+    about = [{"world_id": str(each.world.world_id), "name": each.world.name, "players": each.players} for each in shown]
+    return CommandOutcome(messages=[GameMessage("info", "\n".join(lines), {"worlds": about, "page": search.page})])
+
+
+def through_directory(parsed: Parsed) -> Needs:
+    """Return the needs of a command that lists worlds."""
+    return Needs(directory=_search(parsed))
+
+
+def _search(parsed: Parsed) -> WorldSearch:
+    """Return what is written after `worlds`: a part of a name, the number of a page, or both."""
+    part, _, last = parsed.rest.rpartition(" ")
+    if re.fullmatch(r"[1-9][0-9]{0,3}", last):
+        return WorldSearch(part.strip(), int(last))
+    return WorldSearch(parsed.rest)
+
+
 def through_portals(parsed: Parsed) -> Needs:
     """Return the needs of a command that goes through a portal, or to a world that it names."""
-    return Needs(things=SIGHT, worlds=(parsed.target,), portals=True)
+    return Needs(things=SIGHT, worlds=(parsed.target, _behind(parsed.target)), portals=True)
 
 
 def to_lobby(parsed: Parsed) -> Needs:
@@ -144,7 +175,8 @@ def _destination(scene: Scene, parsed: Parsed) -> Destination:
         NowhereToGo, PortalLeadsNowhere, OutOfThisWorld, TargetOutOfRange, TargetUnclear
     """
     by_id = {each.world.world_id: each for each in scene.destinations}
-    named = next((each for each in scene.destinations if _is_meant(scene, each, parsed.target)), None)
+    meant = (parsed.target, _behind(parsed.target))
+    named = next((each for name in meant for each in scene.destinations if _is_meant(scene, each, name)), None)
     if named is not None and (scene.world.is_lobby or named.world.is_lobby):
         return named
     portals = [each for each in scene.things if each.portal_to is not None or "portal" in each.name]
@@ -187,6 +219,11 @@ def _is_meant(scene: Scene, destination: Destination, typed: str) -> bool:
 
 def _is_known(scene: Scene, destination: Destination) -> bool:
     return worlds.is_known(destination.world, scene.me.account_id, destination.admission)
+
+
+def _behind(typed: str) -> str:
+    """Return the name of the world to which a portal of this name leads."""
+    return re.sub(r"^portal\s+to\s+", "", typed, flags=re.IGNORECASE)
 
 
 def _wish(parsed: Parsed) -> tuple[str, str, str, str]:

@@ -18,6 +18,7 @@ from worlds.ground import queries as ground
 from worlds.ground.models import planned_land
 from worlds.log.models import WorldEvent
 from worlds.maps.rules import SHORT_SIDE
+from worlds.notices import service as notices
 from worlds.posts import envelopes
 from worlds.posts import service as posts
 from worlds.world import queries as worlds_sql
@@ -55,7 +56,8 @@ def finish(tx: Tx, request: Request, made: Slice) -> None:
     queries.save_tiles(tx, world_id, made.finished.tiles)
     ground.save_map(tx, world_id, SHORT_SIDE, made.finished.world_map)
     queries.delete_checkpoints(tx, world_id)
-    worlds.save(tx, world, world_id, [progress, *_completed(world_id, made.finished)])
+    ready = worlds.save(tx, world, world_id, [progress, *_completed(world_id, made.finished)])
+    notices.tell_of_world(tx, ready, to_owner=True)
     _tell(tx, world, translate("{world} is ready. You can enter it now.", world=world.name))
 
 

@@ -13,7 +13,8 @@ from kernel.content.library import FileSection
 from kernel.content.problems import Problem, unknown
 from worlds.configs import shipped
 from worlds.entities.models import ITEM
-from worlds.items.content import WorldItemsSection
+from worlds.fixtures.content import FixturesSection
+from worlds.items.content import WorldItemsSection, stack_problems
 from worlds.items.models import COMMON
 from worlds.space.models import Position
 from worlds.world.events import ThingPlaced
@@ -28,6 +29,7 @@ class StartingThing(Frozen):
 
 class StartingThingsFile(Document):
     things: tuple[StartingThing, ...] = Field(min_length=1)
+    fixtures: tuple[Key, ...] = ()
 
 
 class StartingThingsSection(FileSection[StartingThingsFile]):
@@ -37,7 +39,9 @@ class StartingThingsSection(FileSection[StartingThingsFile]):
     def problems(self) -> Iterator[Problem]:
         known = self.library[WorldItemsSection].by_key
         for number, thing in enumerate(self.document.things):
-            yield from unknown(self.file, f"things[{number}].item", "item", thing.item, known)
+            yield from stack_problems(self.file, f"things[{number}]", thing.item, thing.quantity, known)
+        for number, key in enumerate(self.document.fixtures):
+            yield from unknown(self.file, f"fixtures[{number}]", "fixture", key, self.library[FixturesSection].by_key)
 
     def summary(self) -> str:
         return f"{len(self.document.things)} starting things"
@@ -47,9 +51,9 @@ starting_things: Final = shipped[StartingThingsSection]
 
 
 def placed(world_id: UUID, spots: Sequence[Position]) -> list[ThingPlaced]:
-    """Return the things that lie around an entrance, one at each spot; none where there is no dry ground."""
+    """Return the things that lie and stand around an entrance, one at each spot; none where there is no dry ground."""
     items = shipped[WorldItemsSection].by_key
-    return [
+    lying = [
         ThingPlaced(
             world_id=world_id,
             entity_id=uuid5(world_id, f"starting thing {number}"),
@@ -64,3 +68,22 @@ def placed(world_id: UUID, spots: Sequence[Position]) -> list[ThingPlaced]:
         )
         for number, (thing, spot) in enumerate(zip(starting_things.document.things, spots, strict=False))
     ]
+    # Farther away than what lies there, so that nothing stands where people arrive.
+    standing = zip(starting_things.document.fixtures, spots[len(lying) :], strict=False)
+    return [*lying, *(fixture_at(world_id, key, number, spot) for number, (key, spot) in enumerate(standing))]
+
+
+def fixture_at(world_id: UUID, key: str, number: int, spot: Position) -> ThingPlaced:
+    """Return the fixture with a number, as it is placed in a world."""
+    kind = shipped[FixturesSection].by_key[key]
+    return ThingPlaced(
+        world_id=world_id,
+        entity_id=uuid5(world_id, f"starting fixture {number}"),
+        kind=kind.kind,
+        name=kind.written_name,
+        description=kind.written_description,
+        details=kind.written_details or "",
+        position=spot,
+        radius=kind.radius,
+        metadata={"fixture": key},
+    )

@@ -22,6 +22,7 @@ from worlds.characters.events import (
     StaminaChanged,
 )
 from worlds.characters.models import Character
+from worlds.fixtures.events import ThingOpened, ThingPushed
 from worlds.items.content import items
 from worlds.items.models import Belongings, Held, WearSlot
 from worlds.log.models import Recorded, WorldEvent
@@ -76,8 +77,8 @@ def _look_changed(before: Character, event: LookChanged, recorded: Recorded) -> 
     return replace(before, name=event.name, appearance=event.appearance, description=event.description)
 
 
-def _reported(before: Character, event: PersonReported, recorded: Recorded) -> Character:
-    return before  # it is in another table: see `worlds.reporting.queries.project`
+def _elsewhere(before: Character, event: WorldEvent, recorded: Recorded) -> Character:
+    return before  # what it changes is in another table: see `project` in worlds.reporting and worlds.entities
 
 
 def _entered(before: Character, event: CharacterEntered, recorded: Recorded) -> Character:
@@ -138,7 +139,9 @@ def _held(stack: Stack) -> Held:
 STEPS: Final[Mapping[type[WorldEvent], Step]] = {
     CharacterEntered: _entered,
     LookChanged: _look_changed,
-    PersonReported: _reported,
+    PersonReported: _elsewhere,
+    ThingOpened: _elsewhere,
+    ThingPushed: _elsewhere,
     CharacterLeft: _left,
     PlayerMoved: _moved,
     PlayerTurned: _turned,

@@ -138,7 +138,7 @@ COMMANDS: Final[tuple[WorldCommand, ...]] = (
     ),
     WorldCommand(
         "who",
-        "who",
+        "who [beginning of a name]",
         to_translate("See who is in this world."),
         CommandTopic.PEOPLE,
         aliases=("players", "online"),
@@ -291,17 +291,17 @@ COMMANDS: Final[tuple[WorldCommand, ...]] = (
     WorldCommand(
         "open",
         "open <thing>",
-        to_translate("Open a door, a chest or the like."),
+        to_translate("Open a chest, a barrel or the like within three metres."),
         CommandTopic.THINGS,
         Arguments.TARGET,
         who=Who.PLAYER,
     ),
     WorldCommand(
         "push",
-        "push <thing>",
-        to_translate("Push or pull something. move with a direction walks."),
+        "push <thing> [direction]",
+        to_translate("Push something a metre away from you, or pull it towards you. move with a direction walks."),
         CommandTopic.THINGS,
-        Arguments.TARGET,
+        Arguments.PUSH,
         ("pull", "move"),
         Who.PLAYER,
     ),
@@ -339,6 +339,12 @@ COMMANDS: Final[tuple[WorldCommand, ...]] = (
         to_translate("Enter a world without a body, to look around and fly."),
         CommandTopic.WORLDS,
         Arguments.TARGET,
+    ),
+    WorldCommand(
+        "worlds",
+        "worlds [part of a name] [page]",
+        to_translate("See the worlds that there are, and how many people are in each."),
+        CommandTopic.WORLDS,
     ),
     WorldCommand(
         "world",

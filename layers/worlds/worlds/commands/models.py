@@ -40,6 +40,8 @@ class Arguments(StrEnum):
     """The name of things, with a quantity before or after it."""
     WEAR = "wear"
     """The name of a thing, perhaps followed by a slot."""
+    PUSH = "push"
+    """The name of a thing, perhaps followed by a direction."""
     GIVE = "give"
     """Things with a quantity, and who gets them."""
     TEXT = "text"
@@ -108,6 +110,7 @@ class Parsed:
             by itself.
         mode: how to walk.
         slot: where to wear it; None for the first free one.
+        pulls: wants something to come, and not to go.
     """
 
     command: WorldCommand
@@ -120,6 +123,7 @@ class Parsed:
     distance: int | None = None
     mode: Mode | None = None
     slot: WearSlot | None = None
+    pulls: bool = False
 
     @property
     def who(self) -> Who:

@@ -63,9 +63,11 @@ def parse(text: str) -> Parsed:
     line = clean(text)
     command, rest = _verb(line)
     words = tuple(filter(None, map(key, rest.split())))
-    if command == VERBS["move"] and "move".startswith(key(line.split()[0])) and _leads_on(words):
+    verb = key(line.split()[0])
+    if command == VERBS["move"] and "move".startswith(verb) and _leads_on(words):
         command = VERBS["walk"]
-    return _READERS[command.arguments](Parsed(command, words, rest))
+    pulls = command == VERBS["pull"] and verb.startswith("pul")
+    return _READERS[command.arguments](Parsed(command, words, rest, pulls=pulls))
 
 
 def _leads_on(words: tuple[str, ...]) -> bool:
@@ -374,6 +376,18 @@ def _wear(parsed: Parsed) -> Parsed:
     return _target(parsed)
 
 
+def _push(parsed: Parsed) -> Parsed:
+    found = _target(parsed)
+    words = found.target.split()
+    for count in (2, 1):
+        way = _WAYS.get("".join(map(key, words[-count:])).replace(" ", "")) if len(words) > count else None
+        if way and way not in ("up", "down"):
+            thing = words[:-count]
+            kept = thing[:-1] if len(thing) > 1 and key(thing[-1]) == "to" else thing  # push it to north
+            return replace(found, target=" ".join(kept), direction=way)
+    return found
+
+
 def _give(parsed: Parsed) -> Parsed:
     words = parsed.rest.split()
     place = max((index for index, each in enumerate(words) if key(each) == "to"), default=0)
@@ -392,6 +406,7 @@ _READERS: Final[Mapping[Arguments, Callable[[Parsed], Parsed]]] = {
     Arguments.TARGET: _target,
     Arguments.QUANTITY: _quantity,
     Arguments.WEAR: _wear,
+    Arguments.PUSH: _push,
     Arguments.GIVE: _give,
     Arguments.TEXT: _words,
     Arguments.ADDRESSED: _words,

@@ -40,6 +40,16 @@ class Entity:
     squared_distance: float = 0.0
 
     @property
+    def fixture(self) -> str | None:
+        """What it is in the list of fixtures; None for what is none."""
+        return self.metadata.get("fixture")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was opened."""
+        return bool(self.metadata.get("open"))
+
+    @property
     def portal_to(self) -> UUID | None:
         """The world that it leads to, if it is a portal."""
         target = self.metadata.get("world_id")

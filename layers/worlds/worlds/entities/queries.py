@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 from kernel.database import Tx
 from worlds.carrying.events import ItemDropped, ItemPickedUp
 from worlds.entities.models import ITEM, Entity
+from worlds.fixtures.events import Revealed, ThingOpened, ThingPushed
 from worlds.items.content import items
 from worlds.log.models import WorldEvent
 from worlds.space.cells import cell_of
@@ -63,18 +64,39 @@ def _take(tx: Tx, event: ItemPickedUp) -> None:
 
 
 def _insert_dropped(tx: Tx, event: ItemDropped) -> None:
-    item = items.by_key[event.item]
+    _insert_item(tx, event, event)
+
+
+def _open(tx: Tx, event: ThingOpened) -> None:
+    tx.execute(
+        """UPDATE worlds.entities SET metadata = metadata || '{"open": true}' WHERE entity_id = %s""",
+        (event.entity_id,),
+    )
+    for each in event.revealed:
+        _insert_item(tx, event, each)
+
+
+def _push(tx: Tx, event: ThingPushed) -> None:
+    x, y, z = event.to
+    tx.execute(
+        "UPDATE worlds.entities SET x = %s, y = %s, z = %s, cell = %s WHERE entity_id = %s",
+        (x, y, z, cell_of(Position(x, y, z)), event.entity_id),
+    )
+
+
+def _insert_item(tx: Tx, event: ItemDropped | ThingOpened, lying: ItemDropped | Revealed) -> None:
+    item = items.by_key[lying.item]
     placed = ThingPlaced(
         world_id=event.world_id,
-        entity_id=event.entity_id,
+        entity_id=lying.entity_id,
         kind=ITEM,
         name=item.written_name,
         description=item.written_description,
         position=event.position,
-        item=event.item,
-        quantity=event.quantity,
-        durability=event.durability,
-        quality=event.quality,
+        item=lying.item,
+        quantity=lying.quantity,
+        durability=lying.durability,
+        quality=lying.quality,
     )
     _insert(tx, placed)
 
@@ -107,6 +129,8 @@ PROJECTIONS: Final[Mapping[type[WorldEvent], Callable[[Tx, Any], None]]] = {
     ThingPlaced: _insert,
     ItemDropped: _insert_dropped,
     ItemPickedUp: _take,
+    ThingOpened: _open,
+    ThingPushed: _push,
     ThingRemoved: _delete,
     WorldDeleted: _delete_all,
 }

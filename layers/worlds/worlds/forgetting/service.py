@@ -1,7 +1,7 @@
 """Forgetting people: what they leave behind in worlds, and what goes with them.
 
 What their characters hold falls to the ground where they stand. Then the characters' events go; only what others can
-see of them stays in the log, without who it was: what they have put down, and what they have taken from where it lay.
+see of them stays in the log, without who it was: what they have put down, taken from where it lay, opened or pushed.
 So everything can still be made of the log. Their rows and posts go with the account, by foreign keys.
 """
 
@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from kernel.database import Tx
-from worlds.carrying.events import InventoryChanged, ItemDropped
+from worlds.carrying.events import ItemDropped
 from worlds.characters import service as characters
 from worlds.characters.models import Character
 from worlds.entities.queries import PROJECTIONS
@@ -21,7 +21,7 @@ from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
 from worlds.world.events import MemberRemoved, WorldOwnerLeft
 
-KEPT: Final[tuple[type[WorldEvent], ...]] = tuple(each for each in PROJECTIONS if issubclass(each, InventoryChanged))
+KEPT: Final[tuple[type[WorldEvent], ...]] = tuple(each for each in PROJECTIONS if "character_id" in each.model_fields)
 """The events of characters that change what others see."""
 
 

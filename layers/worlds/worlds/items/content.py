@@ -11,7 +11,7 @@ from pydantic import Field, NonNegativeInt, PositiveInt, StringConstraints, mode
 
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
-from kernel.content.problems import Problem, repeated
+from kernel.content.problems import Problem, repeated, unknown
 from kernel.content.text_ids import TextId
 from kernel.texts import term, term_n
 from worlds.configs import shipped
@@ -119,6 +119,15 @@ class WorldItemsSection(FileSection[WorldItemsFile]):
 
     def summary(self) -> str:
         return f"{len(self.by_key)} items"
+
+
+def stack_problems(
+    file: str, field: str, item: str, quantity: int, known: Mapping[str, WorldItem]
+) -> Iterator[Problem]:
+    """Yield what is wrong with a stack that another file places somewhere."""
+    yield from unknown(file, f"{field}.item", "item", item, known)
+    if item in known and quantity > known[item].max_stack:
+        yield Problem(file, f"{field}.quantity", f"a stack has {known[item].max_stack} at most")
 
 
 items = shipped[WorldItemsSection]

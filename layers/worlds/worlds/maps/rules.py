@@ -14,6 +14,8 @@ from worlds.space.rules import EYE, offset, place_at
 
 RADIUS: Final = 4
 LARGEST_RADIUS: Final = 25
+MOST_ON_TILE: Final = 10
+"""Things and people that a tile names: in the lobby, hundreds of people arrive in the same place."""
 HIGH_QUALITY, MEDIUM_QUALITY = 71, 31
 """Perception from which maps are better."""
 
@@ -70,7 +72,7 @@ def local_map(
                 y=y,
                 biome=biome,
                 elevation=elevation,
-                entities=tuple(entity for entity in here if entity.kind != PORTAL),
+                entities=tuple(entity for entity in here if entity.kind != PORTAL)[:MOST_ON_TILE],
                 portal=next((entity.name for entity in here if entity.kind == PORTAL), ""),
                 is_player=tile == (0, 0),
                 out_of_bounds=place is None,

@@ -12,6 +12,7 @@ from kernel.database import Tx
 from kernel.naming import quoted
 from kernel.rate_limits import RateLimit, limited
 from worlds.log.models import WorldEvent
+from worlds.notices import service as notices
 from worlds.owning.models import NewWorld, Settings
 from worlds.play import leaving
 from worlds.time.models import DilationOutOfRange
@@ -83,7 +84,9 @@ def create(tx: Tx, me: Identity, wanted: NewWorld) -> World:
         )
         owner = MemberAdded(world_id=world_id, account_id=me.account_id, role=OWNER)
         portal = [rules.portal_of(world_id, name)] if wanted.privacy == PUBLIC else []
-        return worlds.save(tx, None, world_id, [made, owner, *portal], _by(me))
+        world = worlds.save(tx, None, world_id, [made, owner, *portal], _by(me))
+        notices.tell_of_world(tx, world)
+        return world
 
 
 def change(tx: Tx, me: Identity, world_id: UUID, wanted: Settings) -> ListedWorld:
@@ -107,6 +110,8 @@ def change(tx: Tx, me: Identity, world_id: UUID, wanted: Settings) -> ListedWorl
     after = worlds.save(tx, world, world_id, events, _by(me)) if events else world
     if world.privacy == PUBLIC != after.privacy:
         leaving.put_strangers_out(tx, world_id)
+    if after.privacy == PUBLIC != world.privacy:
+        notices.tell_of_world(tx, after)
     return ListedWorld(after, row["players"], admission.role)
 
 
@@ -161,9 +166,8 @@ def invite(tx: Tx, me: Identity, world_id: UUID, name: str, role: str = GUEST) -
     if account["account_id"] == world.owner_id:
         raise OwnerStays(name=world.name)
     _require_inviting(world, me, admission, account["role"] or GUEST)
-    worlds.save(
-        tx, world, world_id, [MemberAdded(world_id=world_id, account_id=account["account_id"], role=role)], _by(me)
-    )
+    added = MemberAdded(world_id=world_id, account_id=account["account_id"], role=role)
+    notices.tell_of_membership(tx, worlds.save(tx, world, world_id, [added], _by(me)), account["account_id"])
     return WorldMember(account["account_id"], account["user_name"], role, tx.now)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from kernel.texts import number
 from worlds.acting.models import InvalidCommand
 from worlds.commands.models import CommandTooLong
-from worlds.commands.parsing import LONGEST
+from worlds.commands.parsing import LONGEST, line_of
 
 MAX_ID: Final = 64
 MOST: Final = 8
@@ -95,12 +95,11 @@ def _text(data: Mapping[str, Any]) -> str:
     """Return a command's text; the older form has its parts apart."""
     if "text" in data:
         return _written(data, "text")
-    parts = [_written(data, "action")]
     quantity = data.get("quantity")
-    if isinstance(quantity, int | str) and not isinstance(quantity, bool) and quantity != "":
-        parts.append(str(quantity))
-    parts += [_written(data, name) for name in ("recipient", "target", "message") if data.get(name) is not None]
-    return " ".join(parts)
+    if isinstance(quantity, bool) or not isinstance(quantity, int | str | None):
+        raise InvalidCommand(problem="quantity: a number, or a text such as all.")
+    others = {name: _written(data, name) for name in ("recipient", "target", "message") if data.get(name) is not None}
+    return line_of(_written(data, "action"), quantity="" if quantity is None else str(quantity), **others)
 
 
 def _written(data: Mapping[str, Any], name: str) -> str:

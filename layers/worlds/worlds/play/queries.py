@@ -12,11 +12,13 @@ from psycopg.types.json import Jsonb
 from kernel.database import Cursor, Tx
 from kernel.naming import key
 from worlds.acting.models import Destination, Mine, SeenPerson
+from worlds.acting.needs import MOST_SEEN, WORLDS_PER_PAGE, WorldSearch
 from worlds.characters import queries as characters
 from worlds.characters.naming import FREE_NAMES, parameters
 from worlds.entities import queries as entities
 from worlds.space.models import Position
 from worlds.world import queries as worlds
+from worlds.world.models import LOBBY, ListedWorld
 
 COMMANDS_PER_SECOND: Final = 20
 """Source: worlds 3."""
@@ -49,6 +51,12 @@ _ME: Final[LiteralString] = """
      JOIN worlds.worlds AS w USING (world_id)
      WHERE k.connection_id = %(connection)s)
 """
+# Once, and then looked for in the index: as parts of a condition, Postgres makes the cells for each row of the world.
+_WITH_ME: Final[LiteralString] = (
+    "WITH me AS MATERIALIZED (SELECT *, ARRAY(SELECT worlds.cells_near(circumference, x, y, %(radius)s)) AS cells FROM "
+    + _ME
+    + " AS found) "
+)
 _PERSON: Final[LiteralString] = """
     p.character_id, p.account_id, p.name, p.species, p.role, p.description, p.world_id, p.x, p.y, p.z,
     NOT EXISTS (SELECT FROM worlds.ignored AS i
@@ -88,6 +96,30 @@ def lock_player(tx: Tx, connection_id: str) -> None:
     )
 
 
+def lock_player_and_partners(tx: Tx, connection_id: str, radius: int) -> None:
+    """Lock the character of a connection with those around it, in the order of their ids.
+
+    Two who hand each other something at the same moment would otherwise each hold what the other one needs.
+    """
+    tx.execute(
+        """
+        SELECT FROM worlds.characters WHERE character_id IN (
+            SELECT me.character_id FROM """
+        + _ME
+        + """ AS me
+            UNION ALL
+            SELECT p.character_id FROM """
+        + _ME
+        + """ AS me, LATERAL (
+                SELECT character_id FROM worlds.characters AS p
+                WHERE p.is_present AND p.world_id = me.world_id
+                  AND p.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS p)
+        ORDER BY character_id FOR NO KEY UPDATE
+        """,
+        {"connection": connection_id, "radius": radius},
+    )
+
+
 def find_player(tx: Tx, connection_id: str) -> Cursor:
     """Return one row: the character of a connection, its world, and whether its session is still open."""
     return tx.execute(
@@ -109,62 +141,94 @@ def find_player(tx: Tx, connection_id: str) -> Cursor:
     )
 
 
-def list_things_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
+def lock_fixtures_near(tx: Tx, connection_id: str, radius: int) -> None:
+    """Lock the things around a player that cannot be carried away, so that each is opened once."""
+    tx.execute(
+        _WITH_ME
+        + """
+        SELECT FROM worlds.entities WHERE entity_id IN (
+            SELECT e.entity_id FROM me,
+            LATERAL (SELECT * FROM worlds.entities AS e
+                     WHERE e.world_id = me.world_id AND e.metadata ? 'fixture'
+                       AND e.cell = ANY(me.cells)) AS e
+            WHERE worlds.squared_distance(me.circumference, me.x, me.y, me.z, e.x, e.y, e.z) <= %(squared)s)
+        ORDER BY entity_id FOR NO KEY UPDATE
+        """,
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius)},
+    )
+
+
+def list_things_near(tx: Tx, connection_id: str, radius: int, most: int | None = None) -> Cursor:
     """Return the things around a player, wherever they stand when this runs, nearest first.
 
     Args:
         radius: decimetres; what is exactly that far away belongs to it.
+        most: only so many, and all that is solid. Where things lie in one spot, a few of them: what lies alone is not
+            hidden by a heap that is nearer.
     """
-    return tx.execute(
-        "SELECT * FROM (SELECT "
+    near: LiteralString = (
+        "SELECT "
         + entities.COLUMNS
-        + ", worlds.squared_distance(me.circumference, me.x, me.y, me.z, e.x, e.y, e.z) AS squared_distance FROM "
-        + _ME
-        + """ AS me,
+        + ", worlds.squared_distance(me.circumference, me.x, me.y, me.z, e.x, e.y, e.z) AS squared_distance FROM me,"
+        + """
         LATERAL (SELECT * FROM worlds.entities AS e
                  WHERE e.world_id = me.world_id
-                   AND e.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS e
-        ) AS near
-        WHERE squared_distance <= %(squared)s
-        ORDER BY squared_distance, entity_id
-        """,
-        {"connection": connection_id, "radius": radius, "squared": float(radius * radius)},
+                   AND e.cell = ANY(me.cells)) AS e
+        """
+    )
+    found: LiteralString = "SELECT * FROM (" + near + ") AS near WHERE squared_distance <= %(squared)s"
+    if most is not None:
+        in_spot: LiteralString = "row_number() OVER (PARTITION BY x, y, z ORDER BY entity_id)"
+        first: LiteralString = "SELECT *, row_number() OVER (ORDER BY in_spot, squared_distance, entity_id) AS place"
+        found = (
+            "SELECT * FROM ("
+            + first
+            + " FROM (SELECT *, "
+            + in_spot
+            + " AS in_spot FROM ("
+            + found
+            + ") AS a) AS b) AS c"
+            " WHERE place <= %(most)s OR radius > 0"
+        )
+    return tx.execute(
+        _WITH_ME + found + " ORDER BY squared_distance, entity_id",
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius), "most": most},
     )
 
 
-def list_people_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
-    """Return the other people around a player, nearest first."""
+def list_people_near(tx: Tx, connection_id: str, radius: int, most: int | None = None) -> Cursor:
+    """Return the other people around a player, nearest first; `most` of them, or all."""
     return tx.execute(
-        "SELECT * FROM (SELECT "
+        _WITH_ME
+        + "SELECT * FROM (SELECT "
         + _PERSON
-        + ", worlds.squared_distance(me.circumference, me.x, me.y, me.z, p.x, p.y, p.z) AS squared_distance FROM "
-        + _ME
-        + """ AS me,
+        + ", worlds.squared_distance(me.circumference, me.x, me.y, me.z, p.x, p.y, p.z) AS squared_distance FROM me,"
+        + """
         LATERAL (SELECT * FROM worlds.characters AS p
                  WHERE p.is_present AND p.world_id = me.world_id AND p.character_id <> me.character_id
-                   AND p.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS p
+                   AND p.cell = ANY(me.cells)) AS p
         ) AS near
         WHERE squared_distance <= %(squared)s
-        ORDER BY squared_distance, character_id
+        ORDER BY squared_distance, character_id LIMIT %(most)s
         """,
-        {"connection": connection_id, "radius": radius, "squared": float(radius * radius)},
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius), "most": most},
     )
 
 
 def list_partners(tx: Tx, connection_id: str, radius: int) -> Cursor:
-    """Return the other people within reach of a player, whole; they are not locked.
+    """Return the other people within reach of a player, whole, after `lock_player_and_partners`.
 
-    What changes them is repeated if they have changed in the meantime: each event has a version of its own.
+    Someone who has come since is not locked: what changes them is repeated if they have changed in the meantime,
+    because each event has a version of its own.
     """
     return tx.execute(
-        "SELECT "
+        _WITH_ME
+        + "SELECT "
         + characters.COLUMNS
-        + " FROM "
-        + _ME
-        + """ AS me,
+        + """ FROM me,
         LATERAL (SELECT * FROM worlds.characters AS p
                  WHERE p.is_present AND p.world_id = me.world_id AND p.character_id <> me.character_id
-                   AND p.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS c
+                   AND p.cell = ANY(me.cells)) AS c
         WHERE worlds.squared_distance(me.circumference, me.x, me.y, me.z, c.x, c.y, c.z) <= %(squared)s
         ORDER BY worlds.squared_distance(me.circumference, me.x, me.y, me.z, c.x, c.y, c.z), c.character_id
         """,
@@ -172,8 +236,8 @@ def list_partners(tx: Tx, connection_id: str, radius: int) -> Cursor:
     )
 
 
-def list_people_in_world(tx: Tx, connection_id: str) -> Cursor:
-    """Return the other people in a player's world, by name; a hundred at most."""
+def list_people_in_world(tx: Tx, connection_id: str, begun: str, most: int) -> Cursor:
+    """Return the other people in a player's world whose names begin with something, by name."""
     return tx.execute(
         "SELECT "
         + _PERSON
@@ -181,9 +245,10 @@ def list_people_in_world(tx: Tx, connection_id: str) -> Cursor:
         + _ME
         + """ AS me
         JOIN worlds.characters AS p ON p.world_id = me.world_id AND p.is_present AND p.character_id <> me.character_id
-        ORDER BY p.name_key LIMIT 100
+            AND starts_with(p.name_key, %(begun)s)
+        ORDER BY p.name_key, p.character_id LIMIT %(most)s
         """,
-        {"connection": connection_id},
+        {"connection": connection_id, "begun": begun, "most": most},
     )
 
 
@@ -204,6 +269,40 @@ def list_people_named(tx: Tx, connection_id: str, keys: list[str]) -> Cursor:
         + " ORDER BY p.world_id = me.world_id DESC, p.created_at, p.character_id LIMIT %(limit)s",
         {"connection": connection_id, "keys": keys, "limit": MOST_NAMED},
     )
+
+
+def list_directory(tx: Tx, connection_id: str, search: WorldSearch, most: int) -> Cursor:
+    """Return the worlds that a player may know of, by name: rows of worlds with their `players`."""
+    return tx.execute(
+        "SELECT "
+        + worlds.COLUMNS
+        + """,
+            (SELECT count(*) FROM worlds.characters AS c WHERE c.world_id = w.world_id AND c.is_present) AS players,
+            (SELECT m.role FROM worlds.members AS m
+             WHERE m.world_id = w.world_id AND m.account_id = me.account_id) AS role
+        FROM """
+        + _ME
+        + """ AS me
+        JOIN worlds.worlds AS w ON w.world_id <> %(lobby)s AND position(%(part)s IN w.name_key) > 0
+            AND (w.privacy <> 'private' OR w.owner_id = me.account_id
+                 OR (SELECT 'admin' = ANY (a.roles) FROM kernel.accounts AS a WHERE a.account_id = me.account_id)
+                 OR EXISTS (SELECT FROM worlds.members AS m
+                            WHERE m.world_id = w.world_id AND m.account_id = me.account_id))
+        ORDER BY w.name_key OFFSET %(skipped)s LIMIT %(most)s
+        """,
+        {
+            "connection": connection_id,
+            "lobby": LOBBY,
+            "part": key(search.part),
+            "skipped": (search.page - 1) * WORLDS_PER_PAGE,
+            "most": most,
+        },
+    )
+
+
+def read_listed(row: dict[str, Any]) -> ListedWorld:
+    """Return the world of a row of the directory."""
+    return ListedWorld(worlds.read(row), row["players"], row["role"])
 
 
 def list_last_tellers(tx: Tx, connection_id: str) -> Cursor:
@@ -240,7 +339,8 @@ def list_destinations(
         names: of a character that may be made, to see whether they are free; without any, nothing is said of that.
     """
     return tx.execute(
-        "SELECT "
+        _WITH_ME
+        + "SELECT "
         + worlds.COLUMNS
         + """,
             (SELECT m.role FROM worlds.members AS m
@@ -251,26 +351,31 @@ def list_destinations(
             mine.character_id AS mine_id, mine.name AS mine_name, mine.role AS mine_role,
             CASE WHEN %(makes)s THEN """
         + FREE_NAMES
-        + " END AS free_names FROM "
-        + _ME
-        + """ AS me
-        JOIN worlds.worlds AS w ON w.world_id IN (
+        + """ END AS free_names
+        FROM me
+        -- A list that is made once: asked for each world anew, it would be made a thousand times.
+        CROSS JOIN LATERAL (
             SELECT named.world_id FROM worlds.worlds AS named
             WHERE named.name_key = ANY(%(keys)s) OR named.world_id = ANY(%(ids)s)
-            UNION ALL
+            UNION
             SELECT me.world_id WHERE %(here)s
-            UNION ALL
+            UNION
             (SELECT (e.metadata ->> 'world_id')::uuid FROM worlds.entities AS e
-             WHERE %(within)s > 0 AND e.world_id = me.world_id AND e.metadata ->> 'world_id' IS NOT NULL
-               AND e.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(within)s)))
-             ORDER BY worlds.squared_distance(me.circumference, me.x, me.y, me.z, e.x, e.y, e.z) LIMIT 100))
+             -- As `list_things_near` chooses them where there are many.
+             WHERE %(radius)s > 0 AND e.world_id = me.world_id AND e.metadata ->> 'world_id' IS NOT NULL
+               AND e.cell = ANY(me.cells)
+             ORDER BY row_number() OVER (PARTITION BY e.x, e.y, e.z ORDER BY e.entity_id),
+                      worlds.squared_distance(me.circumference, me.x, me.y, me.z, e.x, e.y, e.z) LIMIT %(most)s)
+        ) AS meant
+        JOIN worlds.worlds AS w ON w.world_id = meant.world_id
         LEFT JOIN worlds.characters AS mine ON mine.world_id = w.world_id AND mine.account_id = me.account_id
         """,
         {
             "connection": connection_id,
             "keys": [key(name) for name in worlds_named],
             "ids": [UUID(name) for name in worlds_named if _is_id(name)],
-            "within": portals_within,
+            "radius": portals_within,
+            "most": MOST_SEEN,
             "here": here,
             "makes": bool(names),
             **parameters(names, tx.rng),

@@ -10,11 +10,12 @@ from uuid import UUID
 from kernel.accounts.models import Identity
 from kernel.database import Cursor, Tx
 from kernel.errors import DomainError
+from kernel.naming import person_key
 from kernel.rate_limits import limited
 from worlds.acting import table
 from worlds.acting.arriving import greeting
 from worlds.acting.models import CommandOutcome, NotInGame, PlayerPost, Scene, TooManyCommands
-from worlds.acting.needs import EARSHOT, NOTHING, REACH, SIGHT, Needs
+from worlds.acting.needs import EARSHOT, MOST_LISTED, MOST_SEEN, NOTHING, REACH, SIGHT, WORLDS_PER_PAGE, Needs
 from worlds.acting.sheet import state_update
 from worlds.characters import queries as characters_sql
 from worlds.characters import service as characters
@@ -64,7 +65,12 @@ def play(
     parsed = table.read(frame.text)
     locked = queries.lock_connection(tx, connection_id)
     trades = _lock_trades(tx, connection_id, parsed)  # before anyone is locked: both sides of a trade lock it first
-    queries.lock_player(tx, connection_id)
+    if _needs(parsed).partners:
+        queries.lock_player_and_partners(tx, connection_id, REACH)
+    else:
+        queries.lock_player(tx, connection_id)
+    if fixtures := _needs(parsed).fixtures:
+        queries.lock_fixtures_near(tx, connection_id, fixtures)
     found = queries.find_player(tx, connection_id)
     earlier = queries.find_answer(tx, connection_id, frame.command_id) if frame.command_id else None
     check_limits = limits.ask(tx, connection_id)
@@ -105,11 +111,12 @@ def play(
     for envelope in answer:
         envelope |= marks
     # Of a refused line no text is kept: it may be anything.
-    queries.insert_answer(tx, me.character_id, frame.command_id, "" if error else frame.text, answer)
+    kept = "" if error else frame.text
+    queries.insert_answer(tx, me.character_id, frame.command_id, kept, answer)
     # The map is not stored: it is drawn again for a repeat.
     drawn = [] if after.position == me.position else _map(tx, scene, after, marks)
     fitting = _fitting(tx, me, [*answer, *drawn], room)
-    limits.leave_behind(tx, connection_id, _left_behind(outcome, answer))
+    limits.leave_behind(tx, connection_id, _left_behind(outcome, kept, answer))
     return fitting
 
 
@@ -120,11 +127,11 @@ def _fitting(tx: Tx, me: Character, answer: Sequence[Envelope], room: int) -> li
     return fitting
 
 
-def _left_behind(outcome: CommandOutcome, answer: Sequence[Envelope]) -> int:
+def _left_behind(outcome: CommandOutcome, text: str, answer: Sequence[Envelope]) -> int:
     """Return how many bytes of the database a command costs, for `limits`."""
     heard = sum(limits.POST + len(each.message.text.encode()) for each in outcome.posts)
     events = len(outcome.events) + sum(len(each) for _, each in outcome.others) + (outcome.made is not None)
-    return envelopes.size(answer) + heard + events * limits.EVENT
+    return envelopes.size(answer) + len(text.encode()) + heard + events * limits.EVENT
 
 
 def ping(tx: Tx, connection_id: str, room: int = envelopes.ROOM) -> list[Envelope]:
@@ -182,8 +189,8 @@ def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Chara
     lines = queries.list_scrollback(tx, character_id, SCROLLBACK)
     queries.delete_repeats(tx, character_id)
     queries.replace_connection(tx, connection_id, character_id, me.account_id, me.session_id)
-    near = queries.list_people_near(tx, connection_id, EARSHOT)
-    things = queries.list_things_near(tx, connection_id, SIGHT)
+    near = queries.list_people_near(tx, connection_id, EARSHOT, MOST_SEEN)
+    things = queries.list_things_near(tx, connection_id, SIGHT, MOST_SEEN)
     entering.save_choice(tx, me.account_id, character.world_id, character_id)
     changed = making.resembling(character, latest(), lambda: characters.ask_free_names(tx, me.account_id, LOBBY)())
     if changed:
@@ -277,12 +284,14 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
     if isinstance(parsed, DomainError):
         return dict
     needs = table.needs_of(parsed)
-    things = queries.list_things_near(tx, connection_id, needs.things) if needs.things else None
+    things = queries.list_things_near(tx, connection_id, needs.things, MOST_SEEN) if needs.things else None
     people: Cursor | None = None
-    if needs.everyone:
-        people = queries.list_people_in_world(tx, connection_id)
+    if needs.everyone is not None:
+        people = queries.list_people_in_world(tx, connection_id, person_key(needs.everyone), MOST_LISTED + 1)
+    elif needs.hearers:
+        people = queries.list_people_near(tx, connection_id, needs.hearers)
     elif needs.people:
-        people = queries.list_people_near(tx, connection_id, needs.people)
+        people = queries.list_people_near(tx, connection_id, needs.people, MOST_SEEN)
     named: Cursor | None = None
     if needs.last_teller:
         named = queries.list_last_tellers(tx, connection_id)
@@ -292,12 +301,16 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
     if needs.worlds or needs.portals or needs.here:
         within = SIGHT if needs.portals else 0
         ways = queries.list_destinations(tx, connection_id, needs.worlds, within, here=needs.here, names=needs.names)
+    listed: Cursor | None = None
+    if needs.directory is not None:
+        listed = queries.list_directory(tx, connection_id, needs.directory, WORLDS_PER_PAGE + 1)
     partners = queries.list_partners(tx, connection_id, REACH) if needs.partners else None
     return lambda: {
         "things": [entities.read(row) for row in things or ()],
         "people": [queries.read_person(row) for row in people or ()],
         "named": [queries.read_person(row) for row in named or ()],
         "destinations": [queries.read_destination(row) for row in ways or ()],
+        "directory": [queries.read_listed(row) for row in listed or ()],
         "partners": [characters_sql.read(row) for row in partners or ()],
     }
 

@@ -16,7 +16,10 @@ declare_race("trades_one_per_first")
 
 
 def lock_of(tx: Tx, connection_id: str) -> Cursor:
-    """Lock the trades that a player is in or is asked for, the open one first; before any character is locked."""
+    """Lock the trades that a player is in or is asked for, before any character is locked.
+
+    The open one comes first, then the one that the player has asked for: there can be no second one of these.
+    """
     return tx.execute(
         """
         SELECT t.*, NOT EXISTS (
@@ -25,7 +28,9 @@ def lock_of(tx: Tx, connection_id: str) -> Cursor:
         FROM worlds.trades AS t
         WHERE t.first_id = (SELECT character_id FROM worlds.connections WHERE connection_id = %(connection)s)
            OR t.second_id = (SELECT character_id FROM worlds.connections WHERE connection_id = %(connection)s)
-        ORDER BY t.is_open DESC, t.changed_at DESC, t.trade_id
+        ORDER BY t.is_open DESC,
+            t.first_id = (SELECT character_id FROM worlds.connections WHERE connection_id = %(connection)s) DESC,
+            t.changed_at DESC, t.trade_id
         FOR UPDATE OF t
         """,
         {"connection": connection_id},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from functions.personas.pages.devices import device_of
+from kernel.accounts.devices import device_of
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15"

@@ -1,0 +1,1 @@
+"""People who play Worlds from outside, for `make demo` and `make verify`."""

@@ -1,0 +1,223 @@
+"""Whatever is killed or sent twice, a command has happened whole and once, or not at all. Source: worlds 4.3, 28."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from itertools import count
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+
+from kernel.database import Connection, Tx, transaction
+from kernel.errors import TryAgain
+from local.tools.worlds_replay import rebuild
+from tests.support.killed import connect_killed_after
+from tests.support.people import make_someone
+from tests.support.worlds import (
+    come_to,
+    come_to_lobby,
+    connect,
+    make_world,
+    place_fixture,
+    place_item,
+)
+from worlds.acting.table import ACTIONS
+from worlds.characters.models import CharacterExists
+from worlds.entering import service as entering
+from worlds.entering.models import CharacterWish
+from worlds.play import service as play
+from worlds.space.models import Position
+
+HERE = Position(50, 50)
+Attempt = Callable[[Tx], object]
+STORED: dict[str, LiteralString] = {
+    "events": "SELECT event_type, version, count(*) FROM worlds.events GROUP BY 1, 2",
+    "characters": "SELECT name, world_id, version, x, y, z, stamina, is_present, is_flying, facing"
+    " FROM worlds.characters",
+    "holdings": "SELECT c.name, h.item, h.quantity, h.slot FROM worlds.holdings AS h"
+    " JOIN worlds.characters AS c USING (character_id)",
+    "entities": "SELECT name, item, quantity, x, y, z, metadata FROM worlds.entities",
+    "trades": "SELECT is_open, first_offer, second_offer, first_accepted, second_accepted FROM worlds.trades",
+    "ignored": "SELECT count(*) FROM worlds.ignored",
+    "reports": "SELECT name, reason FROM worlds.reports",
+    "answers": "SELECT c.name, a.command, a.command_id FROM worlds.answers AS a"
+    " JOIN worlds.characters AS c USING (character_id)",
+}
+POSTS: LiteralString = (
+    "SELECT c.name, p.envelope #>> '{data,text}' FROM worlds.posts AS p"
+    " JOIN worlds.characters AS c USING (character_id)"
+)
+
+
+def stored(tx: Tx) -> dict[str, list[str]]:
+    """All that a command may change, but for what happens by chance."""
+    return {name: sorted(str([*row.values()]) for row in tx.execute(query)) for name, query in STORED.items()}
+
+
+def posted(tx: Tx) -> list[str]:
+    return sorted(str([*row.values()]) for row in tx.execute(POSTS))
+
+
+class Scenery:
+    """Two people beside each other, with things in the ground and in their hands, in the middle of a trade."""
+
+    def __init__(self, tx: Tx) -> None:
+        world = make_world(tx)
+        self.elsewhere = make_world(tx, "Elsewhere")
+        for item in ("lamp", "axe", "bread", "walking_boots"):
+            world, _ = place_item(tx, world, item, HERE)
+        world, _ = place_item(tx, world, "arrow", HERE, 20)
+        self.world = place_fixture(tx, world, "oak_chest", Position(50, 65))
+        self.ann, self.bob = come_to(tx, world.world_id, "Ann"), come_to(tx, world.world_id, "Bob")
+        self.watcher = come_to(tx, world.world_id, "Wendy", role="watcher")
+        for player, lines in (
+            (self.ann, ("get arrows", "get bread", "get boots", "equip boots")),
+            (self.bob, ("get axe", "tell ann hi")),
+        ):
+            for line in lines:
+                player.types(tx, line)
+
+    def trade(self, tx: Tx) -> None:
+        for player, line in (
+            (self.ann, "trade bob"),
+            (self.bob, "trade ann"),
+            (self.ann, "offer arrows 5"),
+            (self.bob, "offer axe"),
+            (self.bob, "accept"),
+        ):
+            player.types(tx, line)
+
+
+def typed(line: str, *, trading: bool = False) -> Callable[[Tx], Attempt]:
+    def prepare(tx: Tx) -> Attempt:
+        scenery = Scenery(tx)
+        if trading:
+            scenery.trade(tx)
+        return lambda tx: scenery.ann.types(tx, line, "one and the same")
+
+    return prepare
+
+
+def entering_with_a_body(tx: Tx) -> Attempt:
+    world, someone = make_world(tx), make_someone(tx)
+    wish = CharacterWish(name="Ann", species="human", role="player", seed=1)
+    made = entering.create(tx, someone.identity, world.world_id, wish)
+    return lambda tx: connect(tx, someone.identity, made.character_id)
+
+
+def creating_over_http(tx: Tx) -> Attempt:
+    world, someone = make_world(tx), make_someone(tx)
+    wish = CharacterWish(name="Ann", species="human", role="player", seed=1)
+    return lambda tx: entering.create(tx, someone.identity, world.world_id, wish)
+
+
+def creating_by_command(tx: Tx) -> Attempt:
+    make_world(tx)
+    ghost = come_to_lobby(tx)
+    return lambda tx: ghost.types(tx, "create character Ann player human aether", "one and the same")
+
+
+def leaving(tx: Tx) -> Attempt:
+    scenery = Scenery(tx)
+    scenery.trade(tx)
+    return lambda tx: play.go(tx, scenery.ann.connection_id)
+
+
+@pytest.mark.parametrize(
+    "prepare",
+    [
+        pytest.param(typed("get lamp"), id="get"),
+        pytest.param(typed("drop arrows 5"), id="drop"),
+        pytest.param(typed("give 5 arrows to bob"), id="give"),
+        pytest.param(typed("accept", trading=True), id="accept"),
+        pytest.param(typed("open chest"), id="open"),
+        pytest.param(typed("push chest"), id="push"),
+        pytest.param(typed("n 3"), id="walk"),
+        pytest.param(entering_with_a_body, id="enter"),
+        pytest.param(creating_over_http, id="create over HTTP"),
+        pytest.param(creating_by_command, id="create character"),
+        pytest.param(leaving, id="leave"),
+    ],
+)
+def test_a_command_that_is_killed_after_any_statement_has_happened_or_has_not(
+    conn: Connection, database_url: str, prepare: Callable[[Tx], Attempt]
+):
+    with transaction(conn) as tx:
+        attempt = prepare(tx)
+    with transaction(conn) as tx:
+        states = [stored(tx)]
+    statements = 0
+    for statements in count():
+        with closing(connect_killed_after(database_url, statements)) as dying:
+            try:
+                with transaction(dying) as tx:
+                    attempt(tx)
+            except (TryAgain, psycopg.OperationalError):
+                has_ended = False
+            except CharacterExists:  # by an attempt that had committed; nothing else may be refused
+                has_ended = True
+            else:
+                has_ended = True
+        with transaction(conn) as tx:
+            state = stored(tx)
+        if state != states[-1]:
+            states.append(state)
+        if has_ended:
+            break
+
+    assert statements > 5
+    assert len(states) == 2, f"{len(states) - 1} changes in {statements} attempts"
+    assert rebuild(conn, write=False).differences == []
+
+
+LINES: dict[str, str] = {
+    **{way: way for way in ("north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest")},
+    **{"up": "up", "down": "down", "walk": "walk e 2", "run": "run e", "sneak": "sneak e", "sprint": "sprint e"},
+    **{"go": "go to chest", "face": "face south", "fly": "fly", "look": "look", "map": "map", "who": "who"},
+    **{"inventory": "inventory", "help": "help", "say": "say hello", "emote": "emote waves"},
+    **{"whisper": "whisper bob psst", "tell": "tell bob hello", "reply": "reply hello", "ignore": "ignore bob"},
+    **{"report": "report bob rude", "enter": "enter elsewhere", "lobby": "lobby", "watcher": "watcher elsewhere"},
+    **{"create character": "create character Anna player human elsewhere", "create world": "create world"},
+    **{
+        "world": "world info",
+        "worlds": "worlds",
+        "score": "score",
+        "skills": "skills",
+        "get": "get lamp",
+        "drop": "drop arrows 5",
+    },
+    **{"equip": "equip boots", "unequip": "unequip boots", "use": "use bread", "open": "open chest"},
+    **{"push": "push chest", "give": "give 5 arrows to bob", "trade": "trade bob", "offer": "offer arrows 6"},
+    **{"accept": "accept", "decline": "decline"},
+}
+"""{command: a line that does it}"""
+TRADING = {"offer", "accept", "decline"}
+
+
+def test_every_command_is_sent_twice_below():
+    assert LINES.keys() == ACTIONS.keys()
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_frame_that_is_sent_twice_is_obeyed_once(tx: Tx, name: str):
+    scenery = Scenery(tx)
+    if name in TRADING:
+        scenery.trade(tx)
+    player = scenery.watcher if name == "fly" else scenery.ann
+    if name == "equip":
+        player.types(tx, "unequip boots")
+
+    first = player.types(tx, LINES[name], "one and the same")
+    state, heard = stored(tx), posted(tx)
+    again = player.types(tx, LINES[name], "one and the same")
+
+    assert without_maps(again) == without_maps(first)
+    assert (stored(tx), posted(tx)) == (state, heard)
+    other = player.types(tx, LINES[name], "another one")
+    assert other[0]["command_id"] == "another one"
+
+
+def without_maps(envelopes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [each for each in envelopes if each["type"] != "map_update"]
