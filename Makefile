@@ -30,7 +30,7 @@ dev: install ## Run the whole game here: Postgres, gateway, functions, events, s
 	@exec $(BIN)/python -m local.stack
 
 .PHONY: demo
-demo: install ## Play a chat evening of 50 viewers against the running game (second terminal; ARGS="--fast --watch", "--personas")
+demo: install ## Play a chat evening of 50 viewers against the running game (second terminal; ARGS="--fast --watch", "--personas", "--worlds")
 	@exec $(BIN)/python -m local.demo $(ARGS)
 
 .PHONY: play
@@ -44,6 +44,10 @@ seed: install ## Fill the running installation with people, posts and battles wo
 .PHONY: screenshots
 screenshots: install ## Take the pictures of docs/personas.md from the running installation (needs Chromium)
 	@exec $(BIN)/python -m local.personas.screenshots
+
+.PHONY: screenshots-worlds
+screenshots-worlds: install ## Take the pictures of docs/worlds.md from the running installation (needs Chromium)
+	@exec $(BIN)/python -m local.worlds.screenshots
 
 .PHONY: simulate
 simulate: install ## Simulate a month of three communities, to see how fast they unlock nodes (ARGS="--playing 0.3")
@@ -170,15 +174,18 @@ format: install ## Bring the code into shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 .PHONY: generated
-generated: install ## Regenerate what is generated: keys of the tree, OpenAPI, schemas, list of texts, structure, costs
+generated: install ## Regenerate what is generated: keys of the tree, OpenAPI, AsyncAPI, schemas, texts, structure, costs, settings
 	@$(BIN)/python -m local.tools.progression_keys
 	@$(BIN)/python -m local.tools.structure
 	@$(BIN)/python -m local.tools.openapi_recording
 	@$(BIN)/python -m local.tools.openapi
 	@$(BIN)/python -m local.tools.asyncapi
+	@$(BIN)/python -m local.tools.asyncapi_worlds
 	@$(BIN)/python -m community.contents --write-schemas
+	@$(BIN)/python -m personas.contents --write-schemas
 	@$(BIN)/python -m worlds.contents --write-schemas
 	@$(BIN)/python -m local.tools.texts
+	@$(BIN)/python -m local.tools.settings
 	@$(BIN)/python -m local.tools.statements
 
 .PHONY: drift
@@ -186,10 +193,13 @@ drift: install ## Check that the generated files are up to date
 	@$(BIN)/python -m local.tools.progression_keys --check
 	@$(BIN)/python -m local.tools.openapi --check
 	@$(BIN)/python -m local.tools.asyncapi --check
+	@$(BIN)/python -m local.tools.asyncapi_worlds --check
 	@$(BIN)/python -m community.contents --check-schemas
+	@$(BIN)/python -m personas.contents --check-schemas
 	@$(BIN)/python -m worlds.contents --check-schemas
 	@$(BIN)/python -m local.tools.structure --check
 	@$(BIN)/python -m local.tools.texts --check
+	@$(BIN)/python -m local.tools.settings --check
 
 CONTRACT := .local/contract
 
@@ -209,6 +219,7 @@ contract: $(CONTRACT)/.installed ## Generate a Python and a TypeScript client fr
 	@$(CONTRACT)/node_modules/.bin/tsc --noEmit --strict $(CONTRACT)/types.ts
 	@$(CONTRACT)/node_modules/.bin/redocly lint docs/openapi.json --extends=recommended-strict
 	@node local/contract/check_asyncapi.mjs docs/asyncapi.json $(CURDIR)/$(CONTRACT)/node_modules
+	@node local/contract/check_asyncapi.mjs docs/asyncapi-worlds.json $(CURDIR)/$(CONTRACT)/node_modules
 
 .PHONY: sam
 sam: $(SAM_VENV)/.installed ## Install the AWS SAM CLI into an environment of its own

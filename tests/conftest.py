@@ -6,6 +6,7 @@ database of its own, for what must really commit: races, crashes, the relay.
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from kernel.database import Connection, Tx
     from local.stack.postgres import Postgres
     from tests.support.kept_database import KeptConnection, KeptDatabase
+    from tests.support.logged_secrets import SecretWatch
 
 # Before anything reads its settings.
 os.environ.setdefault("ACCOUNT_KEYS", "the-key-of-the-tests-protects-nothing-at-all")
@@ -44,6 +46,26 @@ settings.register_profile(
     "thorough", settings.get_profile("unhurried"), max_examples=200, derandomize="CI" in os.environ
 )
 settings.load_profile("quick")
+
+
+@pytest.fixture(scope="session")
+def secret_watch() -> Iterator[SecretWatch]:
+    """Sees all that is logged in this run."""
+    from tests.support.logged_secrets import SecretWatch
+
+    watch = SecretWatch()
+    logging.getLogger().addHandler(watch)
+    yield watch
+    logging.getLogger().removeHandler(watch)
+
+
+@pytest.fixture(autouse=True)
+def no_password_in_any_log(secret_watch: SecretWatch) -> Iterator[None]:
+    """Fail a test that logs a password: worlds 26, acceptance 4."""
+    yield
+    found = [*secret_watch.found]
+    secret_watch.found.clear()
+    assert not found
 
 
 SMALLEST_DATABASE = {"max_connections": "108"}

@@ -341,6 +341,12 @@ class WorldShape(WithNulls):
         return cls.of(found.world, found.players, found.role)
 
 
+class AdministeredWorlds(BaseModel):
+    """All worlds, a page at a time."""
+
+    worlds: list[WorldShape]
+
+
 Privacy = Literal["public", "private", "invite"]
 Seats = Annotated[int, Field(ge=1, le=rules.MOST_SEATS)]
 Hours = Annotated[int, Field(ge=1, le=rules.MOST_HOURS_PER_DAY)]

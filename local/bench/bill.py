@@ -34,8 +34,8 @@ CLOCK_SECONDS = 0.05
 QUEUES = 5
 """That have a consumer in an installation without Discord, Streamer.bot and mails."""
 SECRETS = 6
-ALARMED_METRICS = 9
-ALARMED_METRICS_WITH_MAILS = 5
+ALARMED_METRICS = 10
+ALARMED_METRICS_WITH_MAILS = 8
 """Those of the service levels, which an installation has only if someone gets the mails."""
 POLLERS = 5
 """Long polls of 20 s that Lambda keeps open for each queue, as far as AWS documents it."""

@@ -26,11 +26,11 @@ from kernel.database import Connection, Tx, transaction
 from kernel.database import connect as connect_database
 from local.bench.numbers import median, percentile
 from local.stack.process import StackProcess
-from local.tools.worlds_replay import rebuild
 from worlds.characters import service as characters
 from worlds.characters.events import PlayerMoved
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish
+from worlds.rebuilding.running import run as rebuild
 from worlds.space.models import Position
 from worlds.tickets import service as tickets
 from worlds.world import queries as worlds_sql

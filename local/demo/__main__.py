@@ -21,6 +21,7 @@ from local.demo.summary import report
 from local.personas.client import Refused
 from local.personas.demo import play as play_personas
 from local.stack.running import api_key, game_url
+from local.worlds.demo import play as play_worlds
 
 PAUSE_SECONDS: Final = 0.25  # after each line; an evening with 50 viewers takes a bit less than a minute
 
@@ -48,6 +49,8 @@ def _play(options: argparse.Namespace) -> bool:
     chat = Chat(sys.stdout, 0 if options.fast else PAUSE_SECONDS)
     if options.personas:
         return play_personas(game_url(), chat)
+    if options.worlds:
+        return play_worlds(game_url(), chat)
     with (
         Game(game_url(), api_key(), spoken()) as game,
         Evening(game, chat, invite(options.viewers), Random(options.seed)) as evening,
@@ -66,7 +69,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--fast", action="store_true", help="without pauses")
     parser.add_argument("--watch", action="store_true", help="show the live events beside the chat")
-    parser.add_argument("--personas", action="store_true", help="two people use Personas, instead of the chat evening")
+    products = parser.add_mutually_exclusive_group()
+    products.add_argument("--personas", action="store_true", help="two people use Personas, instead of the evening")
+    products.add_argument("--worlds", action="store_true", help="three people meet in Worlds, instead of the evening")
     parser.add_argument("--seed", type=int, metavar="N", help="make the same choices every time; random when left out")
     parser.add_argument("--viewers", type=int, default=50, metavar="N", help=f"{FEWEST} to {MOST}; 50 when left out")
     parser.add_argument("--language", choices=languages(), default=ENGLISH, help="English when left out")

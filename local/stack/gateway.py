@@ -15,6 +15,7 @@ from local.stack.proxy import (
     MalformedAnswer,
     Request,
     Response,
+    compressed,
     proxy_event,
     read_answer,
     read_request,
@@ -65,6 +66,7 @@ class Gateway:
                 await self._stream(request, match, receive, send, note)
                 return
             response = await self._answer(request, match)
+            response = compressed(response, request.header("accept-encoding"), self._api.least_compressed)
         except GatewayError as error:
             response = gateway_response(error, self._api, request, request.request_id if request else "")
         except _Gone:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import gzip
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from local.stack.routes import Match
 
 Headers = list[tuple[bytes, bytes]]
 
+_FAST: Final = 1
+"""The level of compression: no answer goes far from here."""
 OWN_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 """Names of this machine, on which the stack listens; the first is the one that it says it is reached under."""
 
@@ -65,6 +68,27 @@ class Response:
     status: int
     headers: Headers
     body: bytes
+
+
+def compressed(response: Response, accepted: str | None, least: int | None) -> Response:
+    """Compress a body of enough bytes for a client that accepts gzip, and is not compressed yet.
+
+    Args:
+        accepted: the header Accept-Encoding.
+    """
+    names = {name for name, _ in response.headers}
+    if least is None or len(response.body) < least or b"content-encoding" in names or not _accepts_gzip(accepted or ""):
+        return response
+    headers = [*response.headers, (b"content-encoding", b"gzip")]
+    return Response(response.status, headers, gzip.compress(response.body, _FAST, mtime=0))
+
+
+def _accepts_gzip(accepted: str) -> bool:
+    for each in accepted.lower().split(","):
+        name, _, weight = each.partition(";")
+        if name.strip() in ("gzip", "*"):
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
 
 
 def read_request(scope: Mapping[str, Any], body: bytes) -> Request:

@@ -58,6 +58,7 @@ class Api:
     stage: str
     stage_variables: Mapping[str, str]
     binary_types: tuple[str, ...]
+    least_compressed: int | None  # bytes of an answer that is compressed where the client asks for it; None: none is
     routes: tuple[Route, ...]
     authorizers: Mapping[str, Authorizer]
     responses: Mapping[str, GatewayResponse]

@@ -144,6 +144,7 @@ class _Reader:
             stage=str(spec.get("StageName", "local")),
             stage_variables={key: str(value) for key, value in spec.get("Variables", {}).items()},
             binary_types=tuple(kind.replace("~1", "/") for kind in spec.get("BinaryMediaTypes", [])),
+            least_compressed=_int(spec.get("MinimumCompressionSize")),
             routes=tuple(self.routes(spec.get("DefinitionBody", {}), auth)),
             authorizers={key: self.authorizer(key, value) for key, value in auth.get("Authorizers", {}).items()},
             responses={response.kind: response for response in self.gateway_responses(spec)},

@@ -25,16 +25,17 @@ Json = dict[str, Any]
 
 DESCRIPTION: Final = """\
 A game engine for live chat communities. Every path below /api/ requires the header `X-API-Key`, except those for people
-who sign in, below /api/auth and /api/personas: what they need is a session, as `Authorization: Bearer` or in a cookie.
+who sign in, below /api/auth, /api/personas, /api/session, /api/interview, /api/game and /api/world: what they need is a
+session, as `Authorization: Bearer` or in a cookie.
 
 A POST or PUT with an `Idempotency-Key` may be repeated for 24 hours: it acts once, and a repetition gets the first
 answer again, with the header `Idempotency-Replayed: true`; another request with the same key gets a 409. For people who
 sign in, this holds for a POST only: their PUT, PATCH and DELETE do no harm when they are repeated.
 
 Unknown fields are ignored, null means absent, `/prices/` is `/prices`, and every GET answers HEAD too. Errors have the
-shape `Error`; its `error` is fit for a player, its `code` is for programs. Below /api/auth, the shape is `ErrorObject`,
-with codes in capitals, and nothing is repeated by an `Idempotency-Key`. An operation whose id ends in `_alias` is
-another path of the operation without it.
+shape `Error`; its `error` is fit for a player, its `code` is for programs. Below /api/auth and on the paths of Worlds,
+the shape is `ErrorObject`, with codes in capitals, and nothing is repeated by an `Idempotency-Key`. An operation whose
+id ends in `_alias` is another path of the operation without it.
 """
 
 ERRORS: Final[Mapping[int, tuple[str, str]]] = {
@@ -77,7 +78,7 @@ ERROR_OBJECT: Final[Json] = {
             "type": "object",
             "required": ["code", "message", "request_id"],
             "properties": {
-                "code": {"type": "string", "examples": ["INVALID_INPUT"]},
+                "code": {"$ref": "#/components/schemas/CapitalErrorCode"},
                 "message": {"type": "string", "description": "A sentence fit for a player."},
                 "details": {
                     "type": "object",

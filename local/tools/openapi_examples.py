@@ -151,6 +151,8 @@ class Examples:
                 others = schema.get("additionalProperties")
                 value = self.of(others, name) if isinstance(others, dict) else 1
                 return {"key": value}
+            case "array" if "prefixItems" in schema:
+                return [self.of(each, name) for each in schema["prefixItems"]]
             case "array":
                 return [self.of(schema["items"], name)]
             case "integer":

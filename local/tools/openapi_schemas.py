@@ -12,6 +12,7 @@ from community.voting.ballot_events import VoteRecorded  # logged, but not with 
 from doors.errors import BY_STATUS, STATUS
 from kernel.errors import DomainError
 from kernel.events.models import Event
+from local.tools import capital_codes
 
 Json = dict[str, Any]
 
@@ -70,7 +71,7 @@ def complete(merged: Json) -> None:
 
 
 NOT_OVER_HTTP: Final = ("functions.shared.discord.", "personas.channels.", "worlds.")
-"""Modules whose refusals are seen on Discord only; no function answers for Worlds yet."""
+"""Modules whose refusals have no such code: some are seen on Discord only, and those of Worlds are in capitals."""
 
 
 def codes() -> dict[str, tuple[int, str]]:
@@ -95,7 +96,15 @@ def event_types() -> dict[str, type[Event]]:
 def code_table() -> str:
     """Return the error codes as Markdown."""
     rows = [f"| `{code}` | {status} | {meaning} |" for code, (status, meaning) in codes().items()]
-    return "\n".join(["", "## Error codes", "", "| Code | Status | Meaning |", "|---|---|---|", *rows, ""])
+    capitals = [f"| `{code}` | {status} | {meaning} |" for code, (status, meaning) in capital_codes.of_http().items()]
+    head = ["", "| Code | Status | Meaning |", "|---|---|---|"]
+    said = (
+        "Below /api/auth, /api/session, /api/interview, /api/game and /api/world; "
+        "docs/asyncapi-worlds.json has those of the socket."
+    )
+    return "\n".join(
+        ["", "## Error codes", *head, *rows, "", "## Error codes in capitals", "", said, *head, *capitals, ""]
+    )
 
 
 def _split_forms(schemas: Json) -> None:
@@ -160,6 +169,9 @@ def _enumerations() -> Json:
 
     return {
         "ErrorCode": enum("ErrorCode", "What went wrong, for programs. The introduction lists them.", codes()),
+        "CapitalErrorCode": enum(
+            "CapitalErrorCode", "What went wrong, for programs. The introduction lists them.", capital_codes.of_http()
+        ),
         "EventType": enum("EventType", "The type of an event.", event_types()),
         "Platform": enum("Platform", "Requests may use any case.", sorted(PLATFORMS)),
         "Quality": enum("Quality", "From worst to best.", Quality),

@@ -122,12 +122,13 @@ def packages(top: str) -> Graph:
 
 def cycles(graph: Graph) -> list[list[str]]:
     """Every group of nodes that reach each other, sorted."""
-    reached = {name: _reachable(graph, name) for name in graph}
+    reached = {name: reachable(graph, name) for name in graph}
     groups = {frozenset(other for other in found if name in reached.get(other, ())) for name, found in reached.items()}
     return sorted(sorted(group) for group in groups if group)
 
 
-def _reachable(graph: Graph, start: str) -> set[str]:
+def reachable(graph: Graph, start: str) -> set[str]:
+    """Return all that a node leads to."""
     found: set[str] = set()
     pending = list(graph[start])
     while pending:
@@ -233,7 +234,7 @@ def _without_detours(graph: Graph) -> Graph:
         name: {
             other
             for other in found
-            if not any(other in _reachable(graph, between) for between in found if between != other)
+            if not any(other in reachable(graph, between) for between in found if between != other)
         }
         for name, found in graph.items()
     }

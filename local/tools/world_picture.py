@@ -1,7 +1,7 @@
 """Draw the ground of a world: `python -m local.tools.world_picture SEED [SIZE] --to FILE.png`.
 
 The whole planet on a rectangle, the poles at the top and at the bottom: forests green, deserts yellow, peaks brown,
-ice white, rivers and lakes blue; slopes are lit from the north-west.
+ice white, rivers (but not below the ice) and lakes blue; slopes are lit from the north-west.
 """
 
 from __future__ import annotations
@@ -121,7 +121,8 @@ def _draw_rivers(image: Image.Image, grid: Grid, world: GeneratedWorld) -> None:
         course = waters.courses[first:last]
         points = [_pixel(grid, int(cell), image.size) for cell in course]
         for here, (start, end) in enumerate(pairwise(points)):
-            if abs(start[0] - end[0]) < image.width / 2:  # not across the seam
+            is_frozen = world.climate.celsius[course[here]] < ICE_BELOW
+            if abs(start[0] - end[0]) < image.width / 2 and not is_frozen:  # nor across the seam
                 flow = int(waters.flow[course[here]])
                 pen.line((start, end), RIVER, 1 if flow < 6 else 2)
 

@@ -1,7 +1,8 @@
 """`python -m local.tools.worlds_replay`: makes the tables of Worlds anew from its log, and says what differs.
 
 Works on the local game, which may be running or not, or on the database at DATABASE_URL, as the owner of its tables.
-Who plays waits meanwhile. Nothing is changed without `--write`.
+Who plays waits meanwhile. Nothing is changed without `--write`. On AWS, where only functions reach the database, invoke
+Migrate with {"worlds_replay": "compare"}, or "write".
 """
 
 from __future__ import annotations
@@ -15,20 +16,16 @@ from typing import Final
 
 import psycopg
 
-from kernel.database import Connection, connect, transaction
+from kernel.database import connect
 from kernel.errors import TryAgain
 from local.stack.postgres import PostgresError
 from local.stack.running import FolderInUse
 from local.tools.inspect.__main__ import NothingThere, database
 from worlds.log.upcasting import UpcastingError
-from worlds.rebuilding import service as rebuilding
+from worlds.rebuilding import running
 from worlds.rebuilding.service import RebuildDifference, Rebuilt
 
 PATIENCE_SECONDS: Final = 600
-
-
-class _RolledBack(Exception):
-    """Nothing is to be changed."""
 
 
 def main() -> int:
@@ -36,7 +33,7 @@ def main() -> int:
     try:
         with database() as url, closing(connect(url, statement_seconds=PATIENCE_SECONDS)) as conn:
             began = perf_counter()
-            rebuilt = rebuild(conn, write=options.write)
+            rebuilt = running.run(conn, write=options.write)
             for line in _lines(rebuilt, perf_counter() - began, written=options.write):
                 print(line)
     except TryAgain:
@@ -46,21 +43,6 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     return 1 if rebuilt.differences and not options.write else 0
-
-
-def rebuild(conn: Connection, *, write: bool) -> Rebuilt:
-    """Rebuild the read models; without `write`, only to compare them."""
-    rebuilt: Rebuilt | None = None
-    try:
-        with transaction(conn) as tx:
-            rebuilt = rebuilding.rebuild(tx)
-            if not write:
-                raise _RolledBack
-            rebuilding.write_back(tx)
-    except _RolledBack:
-        pass
-    assert rebuilt is not None
-    return rebuilt
 
 
 def _lines(rebuilt: Rebuilt, seconds: float, *, written: bool) -> Iterator[str]:

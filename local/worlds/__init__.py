@@ -1,1 +1,1 @@
-"""People who play Worlds from outside, for `make demo` and `make verify`."""
+"""Playing Worlds from outside, for `make verify`, and what the guide of Worlds is made with."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import socket
 import threading
@@ -32,6 +33,7 @@ TEMPLATE = (
       StageName: test
       ApiKeySourceType: AUTHORIZER
       BinaryMediaTypes: [image~1png, application~1octet-stream]
+      MinimumCompressionSize: 1000
       Variables: {flavour: mild}
       DefinitionBody:
         paths:
@@ -127,6 +129,8 @@ def answer(event: dict[str, Any], _context: Any) -> Any:
             return {"statusCode": 200, "body": b"bytes"}
         case "cookies":
             return {"statusCode": 201, "multiValueHeaders": {"Set-Cookie": ["a=1", "b=2"]}, "body": "ok"}
+        case "long":
+            return {"statusCode": 200, "body": "x" * int((event["queryStringParameters"] or {})["bytes"])}
         case "png":
             return {
                 "statusCode": 200,
@@ -245,6 +249,26 @@ def test_the_event_has_the_shape_that_api_gateway_sends(stack: Stack):
     assert abs(context["requestTimeEpoch"] / 1000 - time.time()) < 60
     assert reply.headers["x-amzn-RequestId"] == context["requestId"]
     assert 0 < event["remaining"] <= 30_000
+
+
+@pytest.mark.parametrize(
+    ("size", "accepted", "encoding"),
+    [
+        (1000, "deflate, gzip;q=0.5", "gzip"),
+        (1000, "*", "gzip"),
+        (999, "gzip", None),
+        (1000, "gzip; q=0, deflate", None),
+        (1000, "identity", None),
+    ],
+)
+def test_long_answers_are_compressed_for_clients_that_ask_for_it(
+    stack: Stack, size: int, accepted: str, encoding: str | None
+):
+    reply = call(stack, f"/answer/long?bytes={size}", headers={"Accept-Encoding": accepted})
+
+    assert reply.headers["content-encoding"] == encoding
+    assert (gzip.decompress(reply.body) if encoding else reply.body) == b"x" * size
+    assert int(reply.headers["content-length"]) == len(reply.body)
 
 
 def test_absent_values_are_null(stack: Stack):

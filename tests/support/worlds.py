@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from kernel.accounts.models import Identity
 from kernel.database import Tx
 from tests.support.people import make_someone
+from tests.support.socket_contract import check_frames
 from worlds.characters import service as characters
 from worlds.characters.models import Character
 from worlds.entering import service as entering
@@ -36,8 +37,10 @@ class Player:
     connection_id: str
 
     def types(self, tx: Tx, text: str, command_id: str | None = None) -> list[Envelope]:
-        """Send a command; return what comes back."""
-        return play.play(tx, self.connection_id, ClientFrame("command", command_id, text))
+        """Send a command; return what comes back, which is as the contract says."""
+        answer = play.play(tx, self.connection_id, ClientFrame("command", command_id, text))
+        check_frames(answer)
+        return answer
 
     def character(self, tx: Tx) -> Character:
         """Return the character as it is stored."""
@@ -130,8 +133,9 @@ def code(envelopes: list[Envelope]) -> str:
 
 
 def told(tx: Tx, player: Player) -> list[Mapping[str, Any]]:
-    """Return the lines that were posted to a player, oldest first."""
+    """Return the lines that were posted to a player, oldest first; all posts are as the contract says."""
     rows = tx.execute(
         "SELECT envelope FROM worlds.posts WHERE character_id = %s ORDER BY post_id", (player.character_id,)
-    )
+    ).fetchall()
+    check_frames(row["envelope"] for row in rows)
     return [row["envelope"]["data"] for row in rows if row["envelope"]["type"] == "game_message"]

@@ -12,6 +12,7 @@ class NotifyDiscordSettings:
     discord_channel_id: str
     """Where announcements for players are posted; empty: they are not."""
     discord_dev_channel_id: str
+    """Where announcements of the makers are posted: patch notes and tests; empty: they are not."""
     discord_force_command_update: bool
     """Send the commands even where nothing differs."""
     discord_bundles_queue_url: str

@@ -10,11 +10,15 @@ from kernel.settings import switch, text
 @dataclass(frozen=True, slots=True)
 class StreamerbotSettings:
     streamerbot_enabled: bool
+    """Whether its actions are called."""
     streamerbot_url: str
+    """Its WebSocket's address."""
     streamerbot_action_prefix: str
+    """What the names of its actions begin with."""
     streamerbot_auth_raw: bool
     """Hash the password the way the original did, instead of Streamer.bot's own."""
     streamerbot_password: str = field(repr=False)
+    """Its password, where secrets are not in Secrets Manager."""
 
 
 settings = StreamerbotSettings(

@@ -10,6 +10,7 @@ from kernel.settings import text
 @dataclass(frozen=True, slots=True)
 class ScheduleSettings:
     schedule_group: str
+    """The group of EventBridge Scheduler that they are in."""
     schedule_target_arn: str
     """The function that they invoke."""
     schedule_role_arn: str

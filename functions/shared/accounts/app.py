@@ -9,10 +9,11 @@ from functions.shared.accounts.own_routes import router as own
 from functions.shared.accounts.password_routes import router as passwords
 from functions.shared.accounts.session_routes import router as sessions
 from functions.shared.accounts.sign_in_routes import router as sign_in
+from functions.shared.accounts.user_routes import router as users
 from personas import configs as configs  # the translations
 
 MAX_BODY = 64 * 1024
 
-app = create_app("Accounts", sign_in, own, sessions, passwords)
+app = create_app("Accounts", sign_in, own, sessions, passwords, users)
 handler = create_handler(app, max_body=MAX_BODY)
 ready()

@@ -147,6 +147,34 @@ class DeleteRequest(StrictBody):
     password: Password
 
 
+class User(WithNulls):
+    """An account, as administrators see it."""
+
+    user_id: UUID
+    email: str
+    username: str | None
+    roles: list[str]
+    created_at: Timestamp
+    last_login: Timestamp | None
+
+    @classmethod
+    def of_account(cls, account: AccountDetails) -> User:
+        return cls(
+            user_id=account.account_id,
+            email=account.email,
+            username=account.user_name,
+            roles=list(account.roles),
+            created_at=account.created_at,
+            last_login=account.last_log_in_at,
+        )
+
+
+class UserList(BaseModel):
+    """Accounts, a page at a time."""
+
+    users: list[User]
+
+
 class Done(BaseModel):
     message: str
 

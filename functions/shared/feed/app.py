@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from kernel.action import look
+from kernel import metrics
+from kernel.action import look, run_action
 from kernel.database import Tx
 from kernel.events import following
 from kernel.events.following import LogPosition, Page
@@ -26,17 +27,26 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Return the frames after a position, or which keys of listeners have been revoked.
 
     Args:
-        event: {"after": id of a position or an event, or null, "limit": n}, or {"holders": [names of keys]}.
+        event: {"after": id of a position or an event, or null, "limit": n}; or {"holders": [names of keys],
+            "listeners": how many sockets are open}.
 
     Returns:
         {"frames", "place", "full", "known"}. After null or an unknown id: no frames, and the end of the log.
         Or {"revoked": [names]}.
     """
     if "holders" in event:
-        return {"revoked": look(partial(keys.find_revoked, names=event["holders"]))}
+        return run_action(
+            partial(_review, holders=event["holders"], listeners=event.get("listeners")), while_frozen=True
+        )
     after = UUID(event["after"]) if event.get("after") else None
     limit = max(1, min(int(event.get("limit") or MAX_FRAMES), MAX_FRAMES))
     return look(partial(_read, after=after, limit=limit))
+
+
+def _review(tx: Tx, holders: list[str], listeners: int | None) -> dict[str, Any]:
+    if listeners is not None:  # a pusher of the version before does not tell
+        metrics.save_gauge(tx, "websocket_active_connections", "community", listeners)
+    return {"revoked": keys.find_revoked(tx, holders)}
 
 
 def _read(tx: Tx, after: UUID | None, limit: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ class LettersSettings:
 
     Attributes:
         admin_function: the inner function that checks the caller and words the answers.
-        urls: of the queues that all others give their messages up to.
+        urls: the addresses of the queues that all others give their messages up to.
     """
 
     admin_function: str

@@ -22,6 +22,7 @@ from kernel.roles import connection_limits, create_roles, grant_tables, set_limi
 from kernel.switches.administration import store as store_switches
 from personas.preparation import prepare as prepare_personas
 from worlds.preparation import prepare as prepare_worlds
+from worlds.rebuilding import running as rebuilding
 
 ready()
 
@@ -33,17 +34,21 @@ class LogInFailed(Exception):
     """Neither the owner of the tables nor the master could prepare the database's roles; the text says why."""
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
-    """Apply migrations and content.
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Apply migrations and content; or only make the tables of Worlds anew from its log.
 
     Args:
         event: `master` {username, password} of the instance, to create the database's roles where they are missing;
             `admin_key_sha256`, the hash of the first administrator's key, to accept that key unless it was ever known;
-            `restored`, true when the database has just been restored from a backup. All are optional.
+            `restored`, true when the database has just been restored from a backup;
+            `worlds_replay`: compare, or write, to mend what differs. All are optional.
 
     Returns:
-        `applied`: the migrations applied now; `content`: the content files imported now.
+        `applied`: the migrations applied now; `content`: the content files imported now. Of a replay: `events`, how
+        many were replayed, and `differences`: {table: ids of rows that are, or were, not as the log says}.
     """
+    if "worlds_replay" in event:
+        return _replay(write=event["worlds_replay"] == "write")
     if "master" in event:
         _prepare_roles(event["master"])
     applied = migrate(login().conninfo, MIGRATIONS, password=password())
@@ -61,6 +66,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
         return content
 
     return {"applied": applied, "content": run_action(fill, name="migrate", while_frozen=True)}
+
+
+def _replay(*, write: bool) -> dict[str, Any]:
+    rebuilt = rebuilding.run(connection(), write=write)
+    differing: dict[str, list[str]] = {}
+    for each in rebuilt.differences:
+        differing.setdefault(each.table, []).append(", ".join(map(str, each.key.values())))
+    return {"events": rebuilt.events, "differences": differing}
 
 
 def _prepare_roles(master: dict[str, str]) -> None:

@@ -14,7 +14,7 @@ class AnsweringSettings:
 
     Attributes:
         queue_url: its own queue, for what is tried again later.
-        desks: {the product's prefix in a kind's name: the inner function that claims and stores its requests}.
+        desks: the inner functions that claim and store requests, by the product's prefix in a kind's name.
     """
 
     queue_url: str

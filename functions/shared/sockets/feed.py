@@ -59,13 +59,16 @@ def read(after: UUID | None) -> FeedPage:
     return FeedPage.from_json(_ask({"after": str(after) if after else None, "limit": LIMIT}))
 
 
-def find_revoked(holders: Iterable[str]) -> set[str]:
+def find_revoked(holders: Iterable[str], listeners: int) -> set[str]:
     """Return those of the names of keys whose key has been revoked.
+
+    Args:
+        listeners: how many connections there are, for /metrics.
 
     Raises:
         FeedFailed
     """
-    return set(_ask({"holders": sorted(holders)})["revoked"])
+    return set(_ask({"holders": sorted(holders), "listeners": listeners})["revoked"])
 
 
 def _ask(question: Mapping[str, Any]) -> dict[str, Any]:

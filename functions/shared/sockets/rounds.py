@@ -201,7 +201,7 @@ def _give_up(connection_id: str) -> None:
 def _refusing_revoked_keys(listeners: Sequence[SocketConnection]) -> list[SocketConnection]:
     """Mark the connections that were opened with a key that has been revoked since."""
     holders = {each.holder for each in listeners if each.holder}
-    revoked = feed.find_revoked(holders) if holders else set()
+    revoked = feed.find_revoked(holders, len(listeners)) if listeners else set()
     return [replace(each, refusal=KEY_REVOKED) if each.holder in revoked else each for each in listeners]
 
 

@@ -14,7 +14,9 @@ class SocketSettings:
     connections_table: str
     """The DynamoDB table of connections."""
     feed_function: str
+    """The inner function that reads the log for listeners."""
     frames_queue_url: str
+    """The queue of frames on their way to connections."""
 
 
 settings = SocketSettings(

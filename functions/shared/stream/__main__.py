@@ -25,7 +25,10 @@ class Server(uvicorn.Server):
 
 
 def main() -> None:
-    """Run the server."""
+    """Run the server.
+
+    PORT: where the Lambda Web Adapter calls it.
+    """
     if text("AWS_LAMBDA_FUNCTION_NAME"):
         _log_as_json()
     Server(

@@ -16,7 +16,7 @@ from pydantic import BaseModel, StringConstraints
 from community.info import service as info
 from doors.app import Answer, Event, create_app, create_handler
 from doors.call import Call
-from functions.shared.system import documents, play, realtime
+from functions.shared.system import documents, health, play, realtime
 from functions.shared.system.access import require_key
 from functions.shared.system.exposition import exposition
 from functions.shared.system.queries import read_metrics
@@ -26,7 +26,7 @@ from kernel.connections import address
 PING_SECONDS = 2
 
 
-app = create_app("System", documents.router, play.router, realtime.router)
+app = create_app("System", documents.router, play.router, realtime.router, health.router)
 
 
 class Health(BaseModel):

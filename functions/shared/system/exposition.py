@@ -32,10 +32,20 @@ COUNTERS: dict[str, tuple[tuple[str, ...], str]] = {
     "searches_performed_total": ((), "Searches for treasure, whatever they found."),
     "votes_cast_total": ((), "Ballots cast."),
 }
-# What functions count themselves. Source: personas 15.
+# What functions count themselves. Source: personas 15, worlds 26.
 OWN_COUNTERS: dict[str, tuple[tuple[str, ...], str]] = {
     "battle_turns_total": (("side", "outcome"), "Turns of battles: stored, trimmed to their limit, or halted."),
+    "cache_hits_total": (
+        ("level",),
+        "Ground and maps of worlds that were at hand: in a process (l1), or stored (l2).",
+    ),
+    "cache_misses_total": (("level",), "The same where they were not, and had to be read (l1) or drawn (l2)."),
     "card_cache_total": (("result",), "Share cards asked for, by whether they were remembered (hit) or drawn (miss)."),
+    "events_appended_total": (("aggregate",), "Events in the log of worlds, by what they happened to."),
+    "hub_messages_processed_total": (
+        ("type",),
+        "Messages of Worlds' sockets: received (command, ping, invalid) and delivered to players (post).",
+    ),
     "job_retries_total": (("type",), "Attempts of requests to the outside that were followed by another one."),
     "jobs_processed_total": (("type", "status"), "Attempts of requests to the outside: done, retry or failed."),
     "jobs_trace_total": (("type", "status", "trace"), "The same, by whether the call that asked is known."),
@@ -69,6 +79,7 @@ def _lines(values: MetricValues) -> Iterator[str]:
     for metric, label, bounds, text in (
         ("battle_duration_seconds", "outcome", OUTSIDE_BUCKETS, "Time from a battle's creation to its end."),
         ("db_query_duration_seconds", "", BUCKETS, "Time of a round trip to the database, with all its statements."),
+        ("hub_broadcast_duration_seconds", "", BUCKETS, "Time from when a post was written until its player had it."),
         ("job_duration_seconds", "type", OUTSIDE_BUCKETS, "Time from an attempt's claim to its end."),
         ("llm_duration_seconds", "op", OUTSIDE_BUCKETS, "Time spent on the LLM for an attempt, its retries included."),
     ):
@@ -77,6 +88,16 @@ def _lines(values: MetricValues) -> Iterator[str]:
     yield from _family("queue_depth", "gauge", "Requests to the outside that wait or are being answered.", depths)
     ages = [("", {"kind": kind}, age) for kind, age in sorted(values.digest_ages.items())]
     yield from _family("digest_age_seconds", "gauge", "Time since a digest was last made or renewed.", ages)
+    sockets = [("", {"type": kind}, count) for kind, count in sorted(values.sockets.items())]
+    yield from _family("websocket_active_connections", "gauge", "Open WebSockets, by product.", sockets)
+    settled = [("", {"world": each.world_id}, each.settled) for each in values.busiest_worlds]
+    yield from _family(
+        "world_settled_game_seconds", "gauge", "A busy world's own time, as far as people were told of it.", settled
+    )
+    lags = [("", {"world": each.world_id}, each.lag) for each in values.busiest_worlds]
+    yield from _family(
+        "projection_lag_seconds", "gauge", "Time since the first event that a busy world's tables do not know of.", lags
+    )
     for metric, text, value in (
         ("events_waiting", "Events that wait to be published.", values.events_waiting),
         ("events_dead", "Events given up after the last retry.", values.events_dead),

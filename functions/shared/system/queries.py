@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from kernel.database import Tx
+from kernel.metrics import GAUGES_LAST
 from kernel.realtime.presence import PRESENCE_TTL
 
 
@@ -27,6 +28,24 @@ class RequestCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class BusyWorld:
+    """A world with people in it.
+
+    Attributes:
+        settled: seconds of its own time, up to which people there have been told what has changed.
+        lag: seconds since the oldest event that its row, or that of a character in it, does not know of; 0: none.
+    """
+
+    world_id: str
+    settled: float
+    lag: float
+
+
+WORLDS_LISTED: Final = 20
+"""Worlds with metrics of their own: there may be thousands."""
+
+
+@dataclass(frozen=True, slots=True)
 class MetricValues:
     """The values of all metrics.
 
@@ -37,6 +56,8 @@ class MetricValues:
         clock_lag: the seconds that the oldest entry has waited for the clock, which adds up once a minute.
         queue_depth: {kind: requests to the outside that wait or are being answered}.
         digest_ages: {daily or weekly: the seconds since one was last made or renewed}, if there was one.
+        sockets: {product: open WebSockets}.
+        busiest_worlds: those with most people in them now.
     """
 
     requests: tuple[RequestCounts, ...]
@@ -49,6 +70,8 @@ class MetricValues:
     clock_lag: float = 0.0
     queue_depth: Mapping[str, int] = field(default_factory=dict[str, int])
     digest_ages: Mapping[str, float] = field(default_factory=dict[str, float])
+    sockets: Mapping[str, int] = field(default_factory=dict[str, int])
+    busiest_worlds: Sequence[BusyWorld] = ()
 
 
 def read_metrics(tx: Tx) -> MetricValues:
@@ -72,6 +95,24 @@ def read_metrics(tx: Tx) -> MetricValues:
                    'weekly', (SELECT extract(epoch FROM %s - max(updated_at)) FROM personas.weekly_digests
                               WHERE week_start = (SELECT max(week_start) FROM personas.weekly_digests))
                )) AS digest_ages,
+               (SELECT jsonb_build_object(
+                    'worlds', (SELECT count(*) FROM worlds.connections WHERE closing IS NULL),
+                    'community', coalesce((SELECT value FROM kernel.gauges
+                                           WHERE metric = 'websocket_active_connections' AND label = 'community'
+                                             AND measured_at > %s), 0))) AS sockets,
+               (SELECT coalesce(jsonb_agg(jsonb_build_array(w.world_id, w.told_until / 1000.0, behind.seconds)
+                                          ORDER BY w.world_id), '[]')
+                FROM (SELECT world_id FROM worlds.characters WHERE is_present
+                      GROUP BY world_id ORDER BY count(*) DESC, world_id LIMIT %s) AS busiest
+                JOIN worlds.worlds AS w USING (world_id),
+                LATERAL (
+                    SELECT coalesce(extract(epoch FROM %s - min(e.occurred_at)), 0) AS seconds
+                    FROM (SELECT w.world_id AS id, w.version
+                          UNION ALL
+                          SELECT c.character_id, c.version FROM worlds.characters AS c
+                          WHERE c.world_id = w.world_id AND c.is_present) AS model
+                    JOIN worlds.events AS e ON e.aggregate_id = model.id AND e.version > model.version
+                ) AS behind) AS busiest_worlds,
                coalesce((SELECT greatest(0, extract(epoch FROM %s - happened_at))
                          FROM stats_inbox ORDER BY stat_id LIMIT 1), 0)::float AS clock_lag,
                activity.sessions, activity.in_transaction
@@ -80,7 +121,7 @@ def read_metrics(tx: Tx) -> MetricValues:
               FROM pg_stat_activity
               WHERE datname = current_database() AND usename = current_user) AS activity
         """,
-        (tx.now - PRESENCE_TTL, tx.now, tx.now, tx.now),
+        (tx.now - PRESENCE_TTL, tx.now, tx.now, tx.now - GAUGES_LAST, WORLDS_LISTED, tx.now, tx.now),
     ).fetchone()
     assert row is not None
     return _metric_values(row)
@@ -104,6 +145,8 @@ def _metric_values(row: dict[str, Any]) -> MetricValues:
         in_transaction=row["in_transaction"],
         queue_depth=row["queue_depth"],
         digest_ages=row["digest_ages"],
+        sockets=row["sockets"],
+        busiest_worlds=tuple(BusyWorld(*each) for each in row["busiest_worlds"]),
     )
 
 

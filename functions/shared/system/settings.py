@@ -13,8 +13,11 @@ class SystemSettings:
     """The installed version and its addresses."""
 
     version: str
+    """The version that GET /version reports."""
     git_commit: str
+    """The git_commit that GET /version reports."""
     build_time: str
+    """The build_time that GET /version reports."""
     websocket_url: str
     """The address of the WebSocket API."""
 

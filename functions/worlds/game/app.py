@@ -12,8 +12,8 @@ from pydantic import BeforeValidator
 
 from doors.call import Call
 from doors.people import requires_account, signed_in
-from functions.worlds.door import create_app, create_handler
-from functions.worlds.game import notice_routes, report_routes, world_routes
+from functions.worlds.door import MOST, PageAfter, PageSize, create_app, create_handler
+from functions.worlds.game import admin_routes, notice_routes, report_routes, world_routes
 from functions.worlds.joining import choosing, creating
 from functions.worlds.shapes import (
     CharacterChoice,
@@ -37,7 +37,7 @@ from worlds.ground import service as ground
 from worlds.world import service as worlds
 from worlds.world.models import OWNER
 
-app = create_app("Game", world_routes.router, report_routes.router, notice_routes.router)
+app = create_app("Game", world_routes.router, report_routes.router, notice_routes.router, admin_routes.router)
 
 MapSize = Annotated[
     Literal[64, 128, 256],
@@ -77,11 +77,11 @@ async def entry_options(call: Call, world_id: Annotated[UUID, Query()]) -> Respo
 
 @app.get("/api/game/characters", response_model=CharacterList)
 @requires_account()
-async def list_characters(call: Call) -> Response:
+async def list_characters(call: Call, after: PageAfter = None, limit: PageSize = MOST) -> Response:
     """Your characters, the one that you played last first."""
     return signed_in(call).look(
         lambda tx, me: CharacterList(
-            characters=[CharacterShape.of(each) for each in characters.list_of(tx, me.account_id)]
+            characters=[CharacterShape.of(each) for each in characters.list_of(tx, me.account_id, after, limit)]
         )
     )
 

@@ -21,7 +21,7 @@ from doors.cookies import SESSION_COOKIE, read_cookie
 from doors.error_objects import as_object
 from doors.front_headers import HOST
 from doors.settings import settings
-from kernel import texts
+from kernel import log_fields, metrics, texts
 from kernel.accounts import sessions, tokens
 from kernel.accounts.key_ring import ring
 from kernel.accounts.models import ForeignOrigin, Identity, SignInMissing
@@ -68,6 +68,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Handle an event of a connection."""
     about = event["requestContext"]
     connection_id: str = about["connectionId"]
+    log_fields.set_request_id(about.get("requestId", ""))
     match about["eventType"]:
         case "CONNECT":
             return connect(event, connection_id, about["requestId"])
@@ -108,6 +109,7 @@ def answer(connection_id: str, body: str, request_id: str) -> str:
     try:
         sent = frames.read(body)
     except InvalidCommand as error:
+        metrics.add({("hub_messages_processed_total", "invalid"): 1})
         return envelopes.frame([envelopes.refusal(error, now)])
     answers: list[Envelope] = []
     for frame in sent:
@@ -118,15 +120,14 @@ def answer(connection_id: str, body: str, request_id: str) -> str:
 
 def _play(connection_id: str, frame: frames.ClientFrame, request_id: str, room: int) -> list[Envelope]:
     now = datetime.now(UTC)
+    log_fields.set_request_id(request_id)  # the log line of the frame before has taken it
+    metrics.add({("hub_messages_processed_total", frame.kind): 1})
     try:
         if frame.kind == "invalid":
             raise InvalidCommand(problem=frame.text)
         if frame.kind == "ping":
             return run_action(lambda tx: play.ping(tx, connection_id, room), name="ping", while_frozen=True)
-        return run_action(
-            partial(play.play, connection_id=connection_id, frame=frame, request_id=request_id, room=room),
-            name="command",
-        )
+        return run_action(partial(play.play, connection_id=connection_id, frame=frame, room=room), name="command")
     except DomainError as error:
         return [{**envelopes.refusal(error, now), "command_id": frame.command_id}]
     except (TryAgain, OutcomeUnknown, psycopg.OperationalError):

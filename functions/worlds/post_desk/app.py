@@ -8,6 +8,7 @@ from __future__ import annotations
 from doors.start import ready  # first: see there
 
 import logging
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,17 +29,22 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Take note of what has arrived, and hand out what waits.
 
     Args:
-        event: `delivered` [{character_id, seq}], `gone` [connection ids], `failed` [connection ids];
+        event: `delivered` [{character_id, seq, ago in seconds}], `gone` [connection ids], `failed` [connection ids];
             `op`: claim, or report for a pusher that ends and takes nothing more.
 
     Returns:
         `deliveries` [{connection_id, character_id, frames, last_seq}], `closing` [{connection_id, frames}], and
         `more`: whether to come back at once. After an answer with nothing in it, the pusher is asleep.
     """
-    delivered = {UUID(each["character_id"]): int(each["seq"]) for each in event.get("delivered", ())}
+    arrived = {
+        UUID(each["character_id"]): posts.PostArrival(int(each["seq"]), timedelta(seconds=each.get("ago", 0)))
+        for each in event.get("delivered", ())
+    }
     failed = list(event.get("failed", ()))
-    if delivered or failed:
-        run_action(lambda tx: posts.settle(tx, delivered, failed), name="posts settled", while_frozen=True)
+    if arrived or failed:
+        posts.count_arrivals(
+            run_action(lambda tx: posts.settle(tx, arrived, failed), name="posts settled", while_frozen=True)
+        )
     for connection_id in event.get("gone", ()):
         run_action(lambda tx, gone=connection_id: play.go(tx, gone), name="connection gone", while_frozen=True)
     if event["op"] == "report":  # its time is over

@@ -39,12 +39,12 @@ class PushReport:
     """What the desk has not heard yet.
 
     Attributes:
-        delivered: {character: the number of the last post that they got}.
+        delivered: {character: the number of the last post that they got, and when, by the monotonic clock}.
         gone: connections that do not exist any more.
         failed: connections whose other posts could not be delivered now.
     """
 
-    delivered: dict[str, int] = field(default_factory=dict[str, int])
+    delivered: dict[str, tuple[int, float]] = field(default_factory=dict[str, tuple[int, float]])
     gone: list[str] = field(default_factory=list[str])
     failed: list[str] = field(default_factory=list[str])
 
@@ -53,7 +53,10 @@ class PushReport:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "delivered": [{"character_id": character, "seq": seq} for character, seq in self.delivered.items()],
+            "delivered": [
+                {"character_id": character, "seq": seq, "ago": round(monotonic() - at, 3)}
+                for character, (seq, at) in self.delivered.items()
+            ],
             "gone": self.gone,
             "failed": self.failed,
         }
@@ -167,7 +170,7 @@ class PushRun:
         frames = held.frames
         del self._held[frames.connection_id]
         if not frames.is_farewell and (seq := frames.seq_of(held.sent)) is not None:
-            self._report.delivered[frames.character_id] = seq
+            self._report.delivered[frames.character_id] = seq, monotonic()
         if outcome is FramesOutcome.FAILED:
             self._report.failed.append(frames.connection_id)
         elif outcome is FramesOutcome.GONE or frames.is_farewell:

@@ -11,7 +11,8 @@ from kernel.settings import text
 @dataclass(frozen=True, slots=True)
 class HashSettings:
     keys: tuple[bytes, ...] = field(repr=False)
-    """The first one makes new hashes. The others are earlier ones: without them, their hashes match no account."""
+    """Keys of hashes of accounts, separated by spaces. The first one makes new hashes. The others are earlier ones:
+    without them, their hashes match no account."""
 
 
 settings = HashSettings(keys=tuple(key.encode() for key in text("ACCOUNT_HASH_KEY", "brandish").split() or [""]))

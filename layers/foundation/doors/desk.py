@@ -14,6 +14,7 @@ from uuid import UUID
 import psycopg
 
 from doors.originals import is_original
+from kernel import log_fields
 from kernel.action import run_action
 from kernel.database import Tx
 from kernel.errors import OutcomeUnknown, Suspended, TryAgain
@@ -44,6 +45,12 @@ def create_handler(kinds: Iterable[Kind], http: Handler | None = None) -> Handle
 
     def handler(event: dict[str, Any], context: Any) -> Any:
         """Run an operation: claim, finish, fail or consult; or work, from a queue or right from the bus."""
+        try:
+            return run(event, context)
+        finally:
+            log_fields.take()  # the id of the call that asked for it says nothing about the next event
+
+    def run(event: dict[str, Any], context: Any) -> Any:
         if "Records" in event:
             return _run_work(known, event["Records"])
         if "detail" in event:

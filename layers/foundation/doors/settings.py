@@ -16,6 +16,7 @@ class DoorSettings:
     destinations_table: str
     """The DynamoDB table with the deliveries to each destination."""
     dead_letters_url: str
+    """The queue of what could not be delivered."""
     front_secret: str
     """What the front sends with every request; empty: there is no front, so no one can speak for it."""
     public_url: str

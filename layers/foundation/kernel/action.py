@@ -198,6 +198,7 @@ def _run_in_transaction(use_case: UseCase[T], budget: Budget | None, conn: Conne
         _limit_statements(tx, conn, budget)
         result = _run_use_case(use_case, tx)
         metrics.flush_if_due(tx)
+    metrics.add(tx.counts)
     return result
 
 
@@ -212,6 +213,7 @@ def _run_once_in_transaction(
                 replay_if_answered(earlier, key)
             store_answer(tx, key, answer)
             metrics.flush_if_due(tx)
+        metrics.add(tx.counts)
     except Replay as replay:
         return replay.answer
     return answer
@@ -219,7 +221,9 @@ def _run_once_in_transaction(
 
 def _run_reading(use_case: UseCase[T], conn: Connection) -> T:
     with reading(conn) as tx:
-        return _run_use_case(use_case, tx)
+        result = _run_use_case(use_case, tx)
+    metrics.add(tx.counts)
+    return result
 
 
 def _run_use_case(use_case: UseCase[T], tx: Tx) -> T:
@@ -242,6 +246,7 @@ def _log(name: str, seconds: float) -> None:
         "action",
         extra={
             "action": name,
+            "request_id": fields.request_id or None,
             "user_id": fields.user_id and str(fields.user_id),
             "outcome": fields.outcome,
             "duration_ms": round(seconds * 1000, 3),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import random
+from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -123,15 +124,17 @@ class Tx:
 
     Attributes:
         about: the first player that this transaction loaded, or the account that is signed in, for the log.
+        counts: what it has done, for /metrics: `kernel.action` adds it to the metrics once it is committed.
     """
 
-    __slots__ = ("_follow_ups", "_kept", "_queue", "about", "now", "rng")
+    __slots__ = ("_follow_ups", "_kept", "_queue", "about", "counts", "now", "rng")
 
     def __init__(self, queue: StatementQueue, now: datetime, rng: random.Random) -> None:
         self._queue = queue
         self._follow_ups: dict[Question, FollowUp] = {}
         self._kept: list[tuple[LiteralString, Params | None]] = []
         self.about: UUID | None = None
+        self.counts: Counter[tuple[str, str]] = Counter()
         self.now = now
         self.rng = rng
 

@@ -77,7 +77,7 @@ INSPECTIONS = (
     ),
     Inspection("idempotency", ("idempotency_keys",)),
     Inspection("rate_limits", ("kernel.rate_windows",)),
-    Inspection("metrics", ("request_counters", "business_counters")),
+    Inspection("metrics", ("request_counters", "business_counters", "kernel.gauges")),
     Inspection("content", ("config_sync_metadata",)),
     Inspection("migrations", ("schema_migrations",), {"last": "(SELECT max(name) FROM schema_migrations)"}),
 )

@@ -1,4 +1,4 @@
-"""Counters of requests, limits and the database's time.
+"""Counters of requests, limits, the database's time, and of what actions say that they have done.
 
 Each environment counts, and a transaction that runs anyway adds the counts to the database.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
 from time import monotonic
 
 from kernel.counters import service as counters
@@ -18,12 +20,14 @@ from kernel.statements import take_times
 
 FLUSH_EVERY = 10.0
 """Seconds between two flushes of an environment."""
+GAUGES_LAST = timedelta(minutes=3)
+"""What was measured longer ago says nothing about now."""
 
 
 class _Environment(threading.local):
     def __init__(self) -> None:
         self.sums: dict[tuple[str, str, int], Histogram] = {}
-        self.limited: Counter[tuple[str, str]] = Counter()
+        self.counts: Counter[tuple[str, str]] = Counter()
         self.flushed_at = monotonic()
 
 
@@ -41,7 +45,20 @@ def count_request(method: str, route: str, status: int, seconds: float) -> None:
 
 def count_rate_limit(per: Per, route: str) -> None:
     """Count a request that a rate limit has refused."""
-    _environment.limited["rate_limit_events_total", BETWEEN_LABELS.join((per, route))] += 1
+    add({("rate_limit_events_total", BETWEEN_LABELS.join((per, route))): 1})
+
+
+def add(counts: Counts) -> None:
+    """Add to counters; the database hears of it with the next flush, which may be lost with its environment."""
+    _environment.counts.update(counts)
+
+
+def observe(metric: str, durations: Iterable[float]) -> None:
+    """Add durations, in seconds, to a histogram without labels."""
+    times = Histogram()
+    for seconds in durations:
+        times.add(seconds)
+    add(_counts_of(metric, times))
 
 
 def flush_is_due() -> bool:
@@ -60,7 +77,7 @@ def flush_if_due(tx: Tx) -> None:
     if not _is_time():
         return
     sums, _environment.sums = _environment.sums, {}
-    limited, _environment.limited = _environment.limited, Counter()
+    counts, _environment.counts = _environment.counts, Counter()
     _environment.flushed_at = monotonic()
     # In a fixed order, because every environment adds to the same rows.
     for (method, route, status), total in sorted(sums.items(), key=lambda each: each[0]):
@@ -76,7 +93,7 @@ def flush_if_due(tx: Tx) -> None:
             """,
             (method, route, status, total.count, total.seconds, total.buckets),
         )
-    counters.add(tx, {**limited, **_counts_of("db_query_duration_seconds", take_times())})
+    counters.add(tx, {**counts, **_counts_of("db_query_duration_seconds", take_times())})
 
 
 def _is_time() -> bool:
@@ -90,6 +107,17 @@ def _counts_of(metric: str, times: Histogram) -> Counts:
     bounds = (*map(str, BUCKETS), "+Inf")
     counts = {(f"{metric}_bucket", bound): n for bound, n in zip(bounds, times.buckets, strict=True) if n}
     return {**counts, (f"{metric}_micros", ""): round(times.seconds * 1_000_000)}
+
+
+def save_gauge(tx: Tx, metric: str, label: str, value: float) -> None:
+    """Store what was measured just now; /metrics shows it for some minutes."""
+    tx.execute(
+        """
+        INSERT INTO kernel.gauges (metric, label, value, measured_at) VALUES (%s, %s, %s, %s)
+        ON CONFLICT (metric, label) DO UPDATE SET value = excluded.value, measured_at = excluded.measured_at
+        """,
+        (metric, label, value, tx.now),
+    )
 
 
 def list_request_counts(tx: Tx) -> Cursor:

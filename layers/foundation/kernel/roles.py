@@ -26,8 +26,11 @@ class ConnectionLimits:
     """How many connections each role may have. The owner, whose migrations must always get in, has no limit."""
 
     app: int
+    """Connections of the functions that people wait for."""
     clock: int
+    """Connections of clocks and of the relay."""
     stream: int
+    """Connections of the stream."""
 
 
 connection_limits = ConnectionLimits(

@@ -107,14 +107,18 @@ class KernelSettings:
     """Settings of the database, the event bus and the community."""
 
     stage: str
+    """The name of this installation; local on one's own machine."""
     community_language: str
     """The language of chat and of what is posted for everyone."""
     aws_region: str
     event_bus_name: str
+    """The name of the event bus."""
     events_url: str
     """EventBridge's address; empty where there is no bus."""
     database_url: str
+    """The whole address of the database, in place of the single parts."""
     database_iam_auth: bool
+    """Whether functions log in with tokens that they sign, instead of a password."""
     database_patience_seconds: int
     """How long an environment waits for a free connection before its call is answered with 503."""
     database_prepares: bool
@@ -122,6 +126,16 @@ class KernelSettings:
 
 
 def _database_url() -> str:
+    """Return where the database is.
+
+    DB_HOST: the database's address.
+    DB_PORT: the database's port.
+    DB_NAME: the name of the database.
+    DB_USER: the role that functions log in as.
+    DB_PASSWORD: the password of that role; not needed with tokens.
+    DB_SSLMODE: libpq's sslmode.
+    DB_SSLROOTCERT: the file with the certificates that the database's is checked against.
+    """
     parts = {
         "host": text("DB_HOST", "localhost"),
         "port": text("DB_PORT", "5432"),

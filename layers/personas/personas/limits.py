@@ -12,9 +12,12 @@ class PersonaLimits:
     """Limits that an installation may change.
 
     Attributes:
-        post, reply, summary: characters.
-        drafts, replies: per day, of a persona that does not say otherwise.
-        previews: per day, of every persona.
+        post: the most characters of a post.
+        reply: the most characters of a reply.
+        summary: the most characters of a summary.
+        drafts: drafts per day of a persona whose settings give no number.
+        replies: replies per day of a persona whose settings give no number.
+        previews: previews per day of every persona.
     """
 
     post: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kernel.startup import at_startup
+from worlds.administering import events as administering
 from worlds.carrying import events as carrying
 from worlds.characters import events as characters
 from worlds.fixtures import events as fixtures
@@ -42,6 +43,7 @@ EVENT_TYPES: Final[tuple[type[WorldEvent], ...]] = (
     world.WorldResumed,
     world.DilationChanged,
     world.WorldDeleted,
+    world.WorldWiped,
     world.WorldOwnerLeft,
     world.MemberAdded,
     world.MemberRemoved,
@@ -53,6 +55,9 @@ EVENT_TYPES: Final[tuple[type[WorldEvent], ...]] = (
     world.BuildingFailed,
     world.WorldTicked,
     reporting.ReportDecided,
+    administering.UserExported,
+    administering.UserDeleted,
+    administering.ReadModelsRebuilt,
 )
 
 UPCASTERS: Final[tuple[Upcaster, ...]] = ()

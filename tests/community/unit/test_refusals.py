@@ -76,13 +76,14 @@ CONTRACT = {
     },
     404: {
         "not_found": (
-            "AccountNotLinked ExcludedWhenForgotten NoCraftingJobs NoSuchAccount NoSuchExport NoSuchGamble "
-            "NoSuchImport NoSuchJob NoSuchKey NoSuchLetter NoSuchPlayer NoSuchRecipe NoSuchRequest NoSuchSession "
-            "NoSuchSwitch NoSuchText NotExcluded NothingStored UnknownEmail UnknownJob UnknownNode"
+            "AccountNotLinked AccountUnknown ExcludedWhenForgotten NoCraftingJobs NoSuchAccount NoSuchExport "
+            "NoSuchGamble NoSuchImport NoSuchJob NoSuchKey NoSuchLetter NoSuchPlayer NoSuchRecipe NoSuchRequest "
+            "NoSuchSession NoSuchSwitch NoSuchText NotExcluded NothingStored UnknownEmail UnknownJob UnknownNode"
         ),
     },
     409: {
         "already_imported": "ImportedAlready",
+        "conflict": "AdministratorStays",
         "email_taken": "EmailTaken",
         "idempotency_mismatch": "IdempotencyMismatch",
         "identity_taken": "IdentityTaken",

@@ -21,10 +21,10 @@ from kernel.accounts.models import Identity
 from kernel.database import Connection
 from kernel.outside.models import Mail, Reply
 from tests.support.api import Answer, CallApi
+from tests.support.logged_secrets import PASSWORD
 from tests.support.outside import run_due
 
 PERSONAS = "/api/personas/auth"
-PASSWORD = "Passw0rdX"
 OWN = {"Origin": "http://brandish.example", "Host": "brandish.example", "Content-Type": "application/json"}
 
 

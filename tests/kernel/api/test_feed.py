@@ -80,4 +80,4 @@ def test_it_knows_whose_keys_have_been_revoked(environment: Connection):
         keys.revoke(tx, "overlay", "admin")
         keys.revoke(tx, "spare", "admin")
 
-    assert app.handler({"holders": ["bot", "overlay", "unknown"]}, None) == {"revoked": ["overlay"]}
+    assert app.handler({"holders": ["bot", "overlay", "unknown"], "listeners": 3}, None) == {"revoked": ["overlay"]}

@@ -108,6 +108,60 @@ def test_readyz_waits_two_seconds_for_a_database_that_does_not_answer(
     assert 1.9 < time.monotonic() - started < 3
 
 
+def test_health_tells_check_by_check_that_all_is_well(
+    ask: CallApi, environment: Connection, database_url: str, database_at: Any
+):
+    database_at(database_url)
+    with transaction(environment) as tx:
+        controls.unlock_node(tx, "feature_economy", 1)
+        moment = tx.now
+
+    answer = ask("GET", "/health", role=None)
+
+    assert answer.status == 200
+    assert answer.json | {"uptime": 0} == {
+        "status": "ok",
+        "uptime": 0,
+        "version": "dev",
+        "checks": {"database": "ok", "cache": "ok", "queue": "ok"},
+        "last_event": moment.isoformat(timespec="seconds").replace("+00:00", "Z"),
+    }
+    assert answer.json["uptime"] >= 0
+    assert ask("GET", "/health/ready", role=None).json == {"status": "ok"}
+
+
+def test_health_is_degraded_while_events_do_not_leave(
+    ask: CallApi, environment: Connection, database_url: str, database_at: Any
+):
+    database_at(database_url)
+    with transaction(environment, now=datetime.now(UTC) - timedelta(minutes=6)) as tx:
+        controls.unlock_node(tx, "feature_economy", 1)
+
+    answer = ask("GET", "/health", role=None)
+
+    assert (answer.status, answer.json["status"]) == (503, "degraded")
+    assert answer.json["checks"] == {"database": "ok", "cache": "ok", "queue": "failing"}
+    assert ask("GET", "/health/ready", role=None).status == 200
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_worlds_26_1_with_the_database_down_health_is_degraded_within_two_seconds(
+    ask: CallApi, database_at: Any, silent_server: str, silent: bool
+):
+    database_at(silent_server if silent else "host=127.0.0.1 port=1 user=x dbname=x password=hidden")
+
+    started = time.monotonic()
+    answer = ask("GET", "/health", role=None)
+
+    assert time.monotonic() - started < 2
+    assert (answer.status, answer.json["status"], answer.json["last_event"]) == (503, "degraded", None)
+    assert answer.json["checks"] == {"database": "failing", "cache": "failing", "queue": "failing"}
+    assert "hidden" not in answer.text
+    assert ask("GET", "/health/live", role=None).json == {"status": "ok"}
+    assert (ready := ask("GET", "/health/ready", role=None)).status == 503
+    assert ready.json == {"status": "unavailable"}
+
+
 def test_version(ask: CallApi, monkeypatch: pytest.MonkeyPatch):
     plain = ask("GET", "/version", role=None).json
     monkeypatch.setattr(

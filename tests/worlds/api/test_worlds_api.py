@@ -9,7 +9,10 @@ import pytest
 from kernel.database import Connection, transaction
 from tests.support.api import Answer, CallApi
 from tests.support.people import Someone
-from tests.support.worlds import come_to, come_to_lobby
+from tests.support.worlds import come_to, come_to_lobby, make_world
+from worlds.entering import service as entering
+from worlds.entering.models import CharacterWish
+from worlds.play import service as play
 
 WORLDS = "/api/game/worlds"
 README = (
@@ -42,7 +45,10 @@ def refusal(answer: Answer) -> tuple[int, str]:
 
 
 def make(call: CallApi, root: Someone, name: str = "Aether", **fields: Any) -> dict[str, Any]:
-    made = call("POST", WORLDS, {"name": name, **fields}, headers=root.headers)
+    """Make a world: a room, unless its size is given, which has no ground of its own and so is ready at once."""
+    room = {"shape": "cube", "bounds": {"min": {"x": 0, "y": 0, "z": 0}, "max": {"x": 99, "y": 99, "z": 99}}}
+    shaped = {} if "circumference" in fields else room
+    made = call("POST", WORLDS, {"name": name, **shaped, **fields}, headers=root.headers)
     assert made.status == 201, made.text
     return made.json
 
@@ -80,7 +86,7 @@ def test_a_world_is_made_by_an_administrator_and_listed_without_the_lobby(call: 
         "seats": 5,
         "players": 0,
         "role": "owner",
-        "status": "ready",
+        "status": "building",
         "hours_per_day": 24,
         "dilation": 1.0,
         "paused": False,
@@ -194,6 +200,27 @@ def test_one_character_in_each_world_and_a_watcher_who_comes_again_is_the_same(
     assert len(skills.json["skills"]) == 24
     others = call("GET", "/api/game/skills", query={"character_id": ana}, headers=bob.headers)
     assert refusal(others) == (403, "CHARACTER_NOT_OWNED")
+
+
+def test_characters_are_listed_a_page_at_a_time_the_last_played_first(
+    call: CallApi, environment: Connection, ann: Someone
+):
+    with transaction(environment) as tx:
+        bodies = [
+            entering.create(tx, ann.identity, make_world(tx, name).world_id, CharacterWish(name=name, species="human"))
+            for name in ("One", "Two", "Three", "Four")
+        ]
+        play.come(tx, "connection", ann.identity, bodies[1].character_id)
+    path = "/api/game/characters"
+
+    pages = [call("GET", path, query={"limit": "2"}, headers=ann.headers).json["characters"]]
+    for _ in range(2):
+        query = {"limit": "2", "after": pages[-1][-1]["character_id"]} if pages[-1] else {}
+        pages.append(call("GET", path, query=query, headers=ann.headers).json["characters"])
+
+    assert [len(page) for page in pages] == [2, 2, 0]
+    names = [each["name"] for page in pages for each in page]
+    assert (names[0], sorted(names)) == ("Two", ["Four", "One", "Three", "Two"])
 
 
 def test_reports_are_decided_by_administrators_once(

@@ -12,7 +12,6 @@ import pytest
 
 from kernel.database import Connection, Tx, transaction
 from kernel.errors import TryAgain
-from local.tools.worlds_replay import rebuild
 from tests.support.killed import connect_killed_after
 from tests.support.people import make_someone
 from tests.support.worlds import (
@@ -28,6 +27,7 @@ from worlds.characters.models import CharacterExists
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish
 from worlds.play import service as play
+from worlds.rebuilding.running import run as rebuild
 from worlds.space.models import Position
 
 HERE = Position(50, 50)

@@ -7,7 +7,6 @@ from functools import partial
 import pytest
 
 from kernel.database import Connection, Tx, transaction
-from local.tools.worlds_replay import rebuild
 from tests.support.grounds import make_ground
 from tests.support.races import race_of
 from tests.support.worlds import Player, code, come_to, make_world, place_fixture, place_item, texts
@@ -15,6 +14,7 @@ from worlds.ground import service as ground
 from worlds.ground.models import is_too_deep
 from worlds.movement.models import PARTS
 from worlds.rebuilding import service as rebuilding
+from worlds.rebuilding.running import run as rebuild
 from worlds.space.models import Position, Space
 
 HERE = Position(50, 50)

@@ -167,7 +167,7 @@ def test_who_comes_back_reads_the_same_lines_in_the_same_order_each_time(tx: Tx)
 
 def deliveries_of(tx: Tx, player: Player) -> list[Sequence[str]]:
     deliveries = posts.claim(tx)
-    posts.settle(tx, {each.character_id: each.last_seq for each in deliveries}, ())
+    posts.settle(tx, {each.character_id: posts.PostArrival(each.last_seq) for each in deliveries}, ())
     return [each.frames for each in deliveries if each.connection_id == player.connection_id]
 
 
@@ -202,7 +202,7 @@ def test_what_does_not_fit_into_a_message_is_posted_and_not_read_twice_by_who_co
 def deliver(tx: Tx) -> list[str]:
     """Do what a pusher does; return the connections for which there was something."""
     deliveries = posts.claim(tx)
-    posts.settle(tx, {each.character_id: each.last_seq for each in deliveries}, ())
+    posts.settle(tx, {each.character_id: posts.PostArrival(each.last_seq) for each in deliveries}, ())
     return [each.connection_id for each in deliveries]
 
 

@@ -10,17 +10,21 @@ import pytest
 from kernel.accounts.models import Identity
 from kernel.database import Tx
 from kernel.rate_limits import RateLimited
+from tests.support.outside import run_due
 from tests.support.people import make_someone
 from tests.support.worlds import code, come_to, come_to_lobby, connect, texts
 from worlds import leaving
 from worlds.building import service as building
+from worlds.building.kinds import KINDS
 from worlds.commands.models import OwnersOnly
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish
+from worlds.generation.ground import Land
+from worlds.ground.models import land_of
 from worlds.owning import service as owning
 from worlds.owning.models import NewWorld, Settings
 from worlds.rebuilding import service as rebuilding
-from worlds.space.models import Space, sphere
+from worlds.space.models import LOBBY, Space, sphere
 from worlds.time.models import DilationOutOfRange
 from worlds.world import rules
 from worlds.world import service as worlds
@@ -43,9 +47,10 @@ def ann(tx: Tx) -> Identity:
     return make_someone(tx, "Ann").identity
 
 
-def make(tx: Tx, me: Identity, name: str = "Aether", **fields: Any) -> World:
+def make(tx: Tx, me: Identity, name: str = "Aether", space: Space = LOBBY, **fields: Any) -> World:
+    """Make a world: as small as the lobby, so without ground of its own, and ready."""
     tx.execute("DELETE FROM kernel.rate_windows")  # of the world that was made in this hour
-    return owning.create(tx, me, NewWorld(name=name, space=sphere(), **fields))
+    return owning.create(tx, me, NewWorld(name=name, space=space, **fields))
 
 
 def portals(tx: Tx) -> dict[str, tuple[int, int]]:
@@ -70,6 +75,16 @@ def test_a_new_world_has_its_owner_as_a_member_and_a_portal_in_the_lobby(tx: Tx,
     place = rules.portal_place(world.world_id.int)
     assert portals(tx) == {"portal to Aether": (place.x, place.y)}
     assert happened(tx, world.world_id) == ["WorldCreated", "MemberAdded", "ThingPlaced"]
+
+
+def test_a_new_world_gets_ground(tx: Tx, ann: Identity):
+    world = make(tx, ann, space=sphere())
+
+    assert (world.status, {each.status for each in run_due(tx, KINDS)}) == ("building", {"completed"})
+
+    world = worlds.get(tx, ann, world.world_id).world
+    assert world.status == "ready"
+    assert land_of(world) == Land(world.generation["seed"], "small", 10_000)
 
 
 def test_names_are_unique_ignoring_case(tx: Tx, ann: Identity):

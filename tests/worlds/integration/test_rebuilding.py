@@ -13,11 +13,11 @@ import pytest
 
 from kernel.database import Connection, Tx, connect, transaction
 from kernel.errors import TryAgain
-from local.tools.worlds_replay import rebuild
 from tests.support.world_play import begin, play_at_random
 from tests.support.worlds import Player
 from worlds.rebuilding import service as rebuilding
 from worlds.rebuilding.queries import READ_MODELS
+from worlds.rebuilding.running import run as rebuild
 from worlds.rebuilding.service import Rebuilt
 
 TABLES = tuple(model.name for model in READ_MODELS)
@@ -64,8 +64,9 @@ def test_what_differs_is_told_and_mended_and_what_belongs_to_it_stays(conn: Conn
         posts = count(tx, "posts")
 
     with transaction(conn) as tx:
-        differences = rebuilding.rebuild(tx).differences
-        rebuilding.write_back(tx)
+        rebuilt = rebuilding.rebuild(tx)
+        differences = rebuilt.differences
+        rebuilding.write_back(tx, rebuilt)
 
     assert Counter(each.table for each in differences) == {"characters": 1, "entities": 4, "worlds": 1, "holdings": 1}
     [moved] = [each for each in differences if each.table == "characters"]

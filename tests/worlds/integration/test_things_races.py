@@ -6,9 +6,9 @@ from functools import partial
 from random import Random
 
 from kernel.database import Connection, Tx, transaction
-from local.tools.worlds_replay import rebuild
 from tests.support.races import race_of
 from tests.support.worlds import Player, come_to, make_world, place_item, texts
+from worlds.rebuilding.running import run as rebuild
 from worlds.space.models import Position
 
 HERE = Position(50, 50)

@@ -26,7 +26,7 @@ from worlds.notices.models import NoSuchDevice, NoticePreferences
 from worlds.notices.queries import MOST_DEVICES
 from worlds.owning import service as owning
 from worlds.owning.models import NewWorld, Settings
-from worlds.space.models import sphere
+from worlds.space.models import LOBBY
 from worlds.world import service as worlds
 from worlds.world.events import MemberAdded
 from worlds.world.models import World
@@ -48,8 +48,9 @@ def bob(tx: Tx) -> UUID:
 
 
 def make(tx: Tx, me: Identity, name: str = "Aether", **fields: Any) -> World:
+    """Make a world: as small as the lobby, so without ground of its own, and ready."""
     tx.execute("DELETE FROM kernel.rate_windows")  # of the world that was made in this hour
-    return owning.create(tx, me, NewWorld(name=name, space=sphere(), **fields))
+    return owning.create(tx, me, NewWorld(name=name, space=LOBBY, **fields))
 
 
 def titles(tx: Tx, account_id: UUID) -> list[str]:
@@ -88,8 +89,8 @@ def test_a_member_is_told_once_however_often_they_are_invited_and_by_the_worlds_
 ):
     world = make(tx, ann, privacy="private")
 
-    owning.invite(tx, ann, world.world_id, "bob@example.org")
-    owning.invite(tx, ann, world.world_id, "bob@example.org", "admin")
+    owning.invite(tx, ann, world.world_id, "Bob")
+    owning.invite(tx, ann, world.world_id, "Bob", "admin")
     owning.change(tx, ann, world.world_id, Settings(changes={"name": "Ether", "privacy": "public"}))
 
     [notice], _ = notices.list_of(tx, bob, 10)
@@ -115,7 +116,7 @@ def test_a_world_that_becomes_public_is_news_and_one_that_is_not_public_is_none_
 def test_those_who_want_no_worlds_or_no_sign_ins_are_not_told(tx: Tx, ann: Identity, bob: UUID):
     notices.prefer(tx, bob, TO_NONE)
 
-    owning.invite(tx, ann, make(tx, ann).world_id, "bob@example.org")
+    owning.invite(tx, ann, make(tx, ann).world_id, "Bob")
     log_in(tx, bob, AWAY)
 
     assert notices.preferences(tx, bob) == TO_NONE
@@ -129,7 +130,7 @@ def test_while_a_world_is_being_made_no_one_is_told_and_its_owner_and_members_ar
     world = start_world(tx, owner_id=ann.account_id)
     members = [MemberAdded(world_id=world.world_id, account_id=ann.account_id, role="owner")]
     world = worlds.save(tx, world, world.world_id, members)
-    owning.invite(tx, ann, world.world_id, "bob@example.org")
+    owning.invite(tx, ann, world.world_id, "Bob")
     assert titles(tx, bob) == []
     building.begin(tx, world)
 
@@ -229,7 +230,7 @@ def test_who_is_connected_hears_of_it_and_owners_hear_of_their_world_from_its_ma
     world = start_world(tx, owner_id=ann.me.account_id)
     added = [MemberAdded(world_id=world.world_id, account_id=ann.me.account_id, role="owner")]
     world = worlds.save(tx, world, world.world_id, added)
-    owning.invite(tx, ann.me, world.world_id, "bob@example.org")
+    owning.invite(tx, ann.me, world.world_id, "Bob")
     building.begin(tx, world)
 
     run_due(tx, KINDS)

@@ -39,6 +39,9 @@ def test_it_says_what_differs_and_mends_it_only_when_told_to(
         assert "are now as the log says" in capsys.readouterr().out
         assert run(monkeypatch) == 0
         assert conn.execute("SELECT x FROM worlds.characters").fetchall() == [{"x": 50}]
+        [noted] = conn.execute("SELECT payload, metadata FROM worlds.events WHERE event_type = 'ReadModelsRebuilt'")
+        assert noted["payload"]["differences"] == 2
+        assert noted["metadata"] == {"actor": "operator"}
 
 
 def test_a_log_that_this_code_does_not_know_is_left_alone(

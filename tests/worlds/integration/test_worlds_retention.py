@@ -126,7 +126,7 @@ def test_a_pusher_that_was_not_woken_is_woken_by_the_clock_when_posts_have_waite
     queries.set_asleep(tx)
     assert is_overdue(tx, later)
     [delivery] = post_office.claim(tx)
-    post_office.settle(tx, {ann.character_id: delivery.last_seq}, [])
+    post_office.settle(tx, {ann.character_id: post_office.PostArrival(delivery.last_seq)}, [])
     queries.set_asleep(tx)
     assert not is_overdue(tx, later)
 

@@ -182,10 +182,10 @@ def test_what_was_written_meanwhile_is_posted_in_the_same_run(gateway: Gateway):
     assert gateway.heard["ann="] == [frame(seq) for seq in (1, 2, 3, 4)]
     assert [told["delivered"] for told in desk.told] == [
         [],
-        [{"character_id": "ann", "seq": 1}],
-        [{"character_id": "ann", "seq": 3}],
+        [{"character_id": "ann", "seq": 1, "ago": 0}],
+        [{"character_id": "ann", "seq": 3, "ago": 0}],
         [],
-        [{"character_id": "ann", "seq": 4}],
+        [{"character_id": "ann", "seq": 4, "ago": 0}],
     ]
 
 
@@ -222,7 +222,7 @@ def test_a_connection_that_is_gone_after_some_frames_was_open_and_is_reported_at
 
     assert desk.told[1] == {
         "op": "claim",
-        "delivered": [{"character_id": "ann", "seq": 8}],
+        "delivered": [{"character_id": "ann", "seq": 8, "ago": 0}],
         "gone": ["ann="],
         "failed": [],
     }
@@ -264,7 +264,7 @@ def test_while_one_connection_takes_long_others_hear_what_was_written_since(
 
     class Releasing(Desk):
         def __call__(self, operation: Mapping[str, Any]) -> dict[str, Any]:
-            if {"character_id": "bob", "seq": 2} in operation["delivered"]:
+            if any((each["character_id"], each["seq"]) == ("bob", 2) for each in operation["delivered"]):
                 gateway.waiting["slow="].set()
             return super().__call__(operation)
 
@@ -367,3 +367,10 @@ def test_no_post_is_on_its_way_when_the_run_has_ended(gateway: Gateway, monkeypa
     push(Failing([claim(delivery("slow", 1, 2, 3), delivery("bob", 1))]), gateway)
 
     assert gateway.heard["slow="] == [frame(1), frame(2), frame(3)]
+
+
+def test_the_desk_learns_how_long_ago_something_has_arrived(clock: Clock):
+    report = run.PushReport(delivered={"ann": (1, clock.seconds)})
+    clock.seconds += 0.25
+
+    assert report.as_json()["delivered"] == [{"character_id": "ann", "seq": 1, "ago": 0.25}]

@@ -22,33 +22,50 @@ from kernel.texts import term
 
 class AtLeast(Frozen):
     min: int
+    """The least value that counts."""
 
 
 class Lesson(Frozen):
     job_key: Key
+    """The job."""
     xp: PositiveInt
+    """Experience in it."""
 
 
 class Reward(Frozen):
     money: NonNegativeInt = 0
+    """Money."""
     items: tuple[Ingredient, ...] = ()
+    """Items."""
     lesson: Lesson | None = None
-    recipe: Key | None = None  # an upgrade's key
+    """Experience in a job."""
+    recipe: Key | None = None
+    """The key of an upgrade that the player then knows."""
 
 
 class Achievement(Frozen):
     """Counts events of one type that meet all conditions."""
 
     key: Key
+    """Identifies it in the database and in other files."""
     written_name: Text = Field(alias="name")
+    """What players read; translated."""
     written_description: Text = Field(alias="description")
-    event: Text  # type of the event that counts
+    """What players read about it; translated."""
+    event: Text
+    """The type of the event that counts."""
     count: PositiveInt = 1
-    adds: Key | None = None  # the event's field to add up; without it, every event counts 1
-    where: Mapping[Key, bool | int | str | AtLeast] = {}  # {field of the event: required value}
+    """How many it takes."""
+    adds: Key | None = None
+    """The event's field to add up; without it, every event counts 1."""
+    where: Mapping[Key, bool | int | str | AtLeast] = {}
+    """What the event's fields must be, by the field."""
     reward: Reward = Field(default_factory=Reward)
-    renamed_from: tuple[Key, ...] = ()  # earlier keys
-    retired: bool = False  # it is not shown and counts nothing; what players have reached stays in the database
+    """What the player gets."""
+    renamed_from: tuple[Key, ...] = ()
+    """Earlier keys, so that what players have follows it."""
+    retired: bool = False
+    """It is not shown and counts nothing; what players have reached stays in the database."""
 
     @property
     def name(self) -> str:
@@ -61,6 +78,7 @@ class Achievement(Frozen):
 
 class AchievementsFile(Document):
     achievements: tuple[Achievement, ...] = ()
+    """All achievements."""
 
 
 class AchievementsSection(FileSection[AchievementsFile]):

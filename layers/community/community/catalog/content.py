@@ -58,16 +58,26 @@ NEEDED = ("money", "lootbox_tier0")
 class HandlerConfig(Frozen):
     """The parameters of an item's effect; each handler reads the fields that concern it."""
 
-    seconds: PositiveInt = 60  # length of a timeout, or the reduction by a revive
+    seconds: PositiveInt = 60
+    """Length of a timeout, or by how much a revive shortens it."""
     target: Literal["named", "random", "crowd"] = "named"
-    min_targets: PositiveInt = 1  # of a crowd
+    """Whom a weapon hits: the one who is named, one by chance, or several."""
+    min_targets: PositiveInt = 1
+    """The least number of targets in a crowd."""
     max_targets: PositiveInt = 1
-    chatters: PositiveInt | None = None  # a delayed blast waits for this many
-    kind: Literal["block", "reflect"] = "block"  # of a shield
-    item: Key | None = None  # the item that a generator produces
-    quantity: PositiveInt = 1  # per unit used
-    xp: PositiveInt | None = None  # per unit used
-    effects: tuple[Key, ...] = ()  # the video effects to choose from
+    """The largest number of targets in a crowd."""
+    chatters: PositiveInt | None = None
+    """How many have to chat before a delayed blast goes off."""
+    kind: Literal["block", "reflect"] = "block"
+    """What a shield does with a weapon: stop it, or send it back."""
+    item: Key | None = None
+    """The item that a generator produces."""
+    quantity: PositiveInt = 1
+    """What a generator produces for each unit used."""
+    xp: PositiveInt | None = None
+    """Experience for each unit used."""
+    effects: tuple[Key, ...] = ()
+    """The video effects to choose from."""
 
     @model_validator(mode="after")
     def _crowd_has_a_size(self) -> Self:
@@ -78,20 +88,35 @@ class HandlerConfig(Frozen):
 
 class Item(Frozen):
     item_id: PositiveInt
+    """Identifies it in inventories. A number that has been used stays taken."""
     internal_name: Key
+    """Identifies it in other files."""
     written_name: Text = Field(alias="public_name")
+    """What players read and type; translated."""
     written_description: Text = Field(alias="description")
+    """What players read about it; translated."""
     default_display: Text
-    max_stack: PositiveInt  # for display; never enforced
-    base_value: NonNegativeInt  # money
+    """The name in the first line of messages, without a theme."""
+    max_stack: PositiveInt
+    """For display; never enforced."""
+    base_value: NonNegativeInt
+    """Its worth in money, of which prices are made."""
     tags: Annotated[frozenset[Tag], PlainSerializer(sorted, return_type=list[Tag], when_used="json")]
+    """What can be done with it."""
     types: tuple[ContentType, ...] = Field(alias="type", min_length=1)
+    """Its categories; the first one is the one of the shop."""
     handler: HandlerName | None = None
+    """What using it does; without one it cannot be used."""
     handler_config: HandlerConfig = Field(default_factory=HandlerConfig)
-    node_key: Key | None = None  # an item without a node is never locked
-    words: str = ""  # what else people type for it, in a list; translated, never shown
-    renamed_from: tuple[Key, ...] = ()  # earlier internal names
-    retired: bool = False  # players who have it can only sell it or give it away (docs/changing-content.md)
+    """The parameters of that."""
+    node_key: Key | None = None
+    """The node of the tree that unlocks it; without one it is never locked."""
+    words: str = ""
+    """What else people type for it, in a list; translated, never shown."""
+    renamed_from: tuple[Key, ...] = ()
+    """Earlier internal names, so that other files and players may still use them."""
+    retired: bool = False
+    """Players who have it can only sell it or give it away (docs/changing-content.md)."""
 
     @model_validator(mode="after")
     def _handler_has_what_it_needs(self) -> Self:
@@ -173,12 +198,16 @@ def _missing_item(internal_name: str, item_id: int) -> Item:
 
 class ItemsFile(Document):
     description: str = ""
+    """For the file's authors."""
     items: tuple[Item, ...]
+    """All items."""
 
 
 class Ingredient(Frozen):
     item: Key
+    """The item's internal name."""
     quantity: PositiveInt
+    """How many."""
 
 
 LEAP_YEAR = 2000
@@ -196,24 +225,32 @@ MonthDay = Annotated[str, AfterValidator(_month_day), Field(json_schema_extra={"
 
 class ItemAliases(Frozen):
     default: tuple[Text, ...] = ()
+    """Names to choose from when no theme runs."""
     themes: Mapping[Key, tuple[Text, ...]] = {}
+    """Names to choose from while a theme runs, by the theme."""
 
 
 class Theme(Frozen):
     """A period of the year. Both days are inclusive; a start after the end wraps over New Year."""
 
     start: MonthDay
+    """The first day, MM-DD."""
     end: MonthDay
+    """The last day, MM-DD."""
 
 
 class AliasesFile(Document):
     document_type: Literal["item-aliases"] = Field(alias="schema")
+    """What kind of file this is."""
     aliases: Mapping[Key, ItemAliases]
+    """Names of items in messages, by the item."""
 
 
 class ThemesFile(Document):
     document_type: Literal["item-themes"] = Field(alias="schema")
+    """What kind of file this is."""
     themes: Mapping[Key, Theme]
+    """Periods of the year, by name."""
 
 
 class ItemsSection(FileSection[ItemsFile]):

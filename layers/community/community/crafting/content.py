@@ -21,17 +21,29 @@ from kernel.naming import NameIndex
 
 class Upgrade(Frozen):
     recipe_key: Key
+    """Identifies it in the database and in other files."""
     target_item: Key
+    """What it makes."""
     costs: tuple[Ingredient, ...] = Field(min_length=1)
+    """What it takes for one."""
     output_quantity: PositiveInt = 1
-    duration_seconds: PositiveInt | None = None  # crafting time; None: made at once
+    """How many it makes at once."""
+    duration_seconds: PositiveInt | None = None
+    """How long it takes; null: made at once."""
     job_key: Key | None = None
+    """The job that gains experience, and whose level may be needed."""
     xp_reward: PositiveInt | None = None
+    """Experience in that job for one."""
     unlock_type: Literal["auto", "job_level", "node", "manual"] = "auto"
-    unlock_threshold: PositiveInt | None = None  # a job level
+    """How players come to know it."""
+    unlock_threshold: PositiveInt | None = None
+    """The level of the job, for `job_level`."""
     node_key: Key | None = None
-    renamed_from: tuple[Key, ...] = ()  # earlier recipe keys
-    retired: bool = False  # no one can use it; players who have learned it know it again if it returns
+    """The node of the tree, for `node`."""
+    renamed_from: tuple[Key, ...] = ()
+    """Earlier keys, so that what players have follows it."""
+    retired: bool = False
+    """No one can use it; players who have learned it know it again if it returns."""
 
     @model_validator(mode="after")
     def _knows_its_condition(self) -> Self:
@@ -48,18 +60,24 @@ class Upgrade(Frozen):
 
 
 class Disassemble(Frozen):
-    recipe_key: Key  # the item taken apart
+    recipe_key: Key
+    """The item that is taken apart."""
     quantity_consumed: PositiveInt
+    """How many of it at once."""
     outputs: tuple[Ingredient, ...] = Field(min_length=1)
+    """What is left of them."""
     associated_upgrade: Key
+    """The upgrade that a player has to know."""
 
 
 class UpgradesFile(Document):
     recipes: tuple[Upgrade, ...]
+    """All upgrades."""
 
 
 class DisassemblesFile(Document):
     recipes: tuple[Disassemble, ...]
+    """All disassemblies."""
 
 
 class UpgradesSection(FileSection[UpgradesFile]):

@@ -19,10 +19,14 @@ WEEKS_IN_ROTATION = 4
 
 
 class WeeklySale(Frozen):
-    week_offset: int = Field(ge=0, lt=WEEKS_IN_ROTATION)  # (ISO week - 1) mod 4
-    target_category: Annotated[str, AfterValidator(str.lower)] | None  # None: every item
+    week_offset: int = Field(ge=0, lt=WEEKS_IN_ROTATION)
+    """The week of the rotation: the ISO week less 1, modulo 4."""
+    target_category: Annotated[str, AfterValidator(str.lower)] | None
+    """The items whose price is lowered; null for all."""
     discount_percent: int = Field(ge=1, le=100)
+    """By how much, in per cent."""
     description: Text
+    """What players read; translated."""
 
     def price(self, item: Item) -> int:
         """Return the item's price in this week."""
@@ -33,6 +37,7 @@ class WeeklySale(Frozen):
 
 class SalesFile(Document):
     sales_schedule: tuple[WeeklySale, ...]
+    """The sales of the rotation."""
 
 
 class WeeklySalesSection(FileSection[SalesFile]):

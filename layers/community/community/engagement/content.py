@@ -16,7 +16,8 @@ from kernel.content.library import FileSection
 
 
 class WeightsFile(Document):
-    weights: dict[Key, Annotated[Exact, Field(ge=0, le=1_000_000)]]  # {engagement metric: points for one}
+    weights: dict[Key, Annotated[Exact, Field(ge=0, le=1_000_000)]]
+    """Contribution points for one of each engagement metric."""
 
 
 class WeightsSection(FileSection[WeightsFile]):

@@ -19,8 +19,11 @@ class ExcludedRow(Frozen):
     """An account; its id decides where it is given, and the name is then only shown."""
 
     platform: Literal["discord", "twitch", "youtube"]
+    """Where the account is."""
     id: str = ""
+    """The account's id there."""
     name: str = ""
+    """The account's name there."""
 
     @model_validator(mode="after")
     def _names_an_account(self) -> ExcludedRow:
@@ -31,6 +34,7 @@ class ExcludedRow(Frozen):
 
 class ExcludedFile(Document):
     accounts: tuple[ExcludedRow, ...] = ()
+    """Accounts that do not take part: well-known bots."""
 
 
 class ExcludedSection(FileSection[ExcludedFile]):

@@ -29,8 +29,11 @@ class Topic(Frozen):
     """A text in two lengths."""
 
     written_discord: Text = Field(alias="discord")
+    """The text for Discord, in Markdown; translated."""
     written_short: Short = Field(alias="short")
-    words: str = ""  # what else people type for it, in a list; translated, never shown
+    """The text for a chat line; translated."""
+    words: str = ""
+    """What else people type for it, in a list; translated, never shown."""
 
     @property
     def discord(self) -> str:
@@ -45,6 +48,7 @@ class Feature(Document, Topic):
     """One file of configs/info/; its name is the feature's."""
 
     topics: Mapping[Key, Topic] = {}
+    """More texts about it, by name."""
 
 
 class InfoSection(FolderSection[Feature]):

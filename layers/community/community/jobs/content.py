@@ -32,15 +32,20 @@ NEEDED = ("blacksmith", "explorer", "gambler", "merchant", "scholar")
 
 class LevelBonus(Frozen):
     min_level: PositiveInt
+    """The level from which this holds."""
     value: Exact
+    """The bonus from there on."""
 
 
 class Bonus(Frozen):
     """A bonus, as a table of levels or as a value per level."""
 
     bonus_type: BonusType
+    """What becomes better."""
     levels: tuple[LevelBonus, ...] = ()
+    """The bonus by level, as a table."""
     per_level: Exact | None = None
+    """The bonus for each level, in place of a table."""
 
     @model_validator(mode="after")
     def _one_or_the_other(self) -> Self:
@@ -56,14 +61,23 @@ class Bonus(Frozen):
 
 class Job(Frozen):
     job_id: PositiveInt
+    """Identifies it to clients."""
     key: Key
+    """Identifies it in the database and in other files."""
     written_name: Text = Field(alias="display_name")
+    """What players read; translated."""
     written_description: Text = Field(alias="description")
+    """What players read about it; translated."""
     node_key: Key
+    """The node of the tree that unlocks it."""
     bonuses: tuple[Bonus, ...] = ()
-    writing: Mapping[Written, PositiveInt] = {}  # experience in this job for what players do as authors of personas
-    renamed_from: tuple[Key, ...] = ()  # earlier keys
-    retired: bool = False  # it is not shown and earns nothing; players' experience stays in the database
+    """What its levels bring."""
+    writing: Mapping[Written, PositiveInt] = {}
+    """Experience in this job for what players do as authors of personas."""
+    renamed_from: tuple[Key, ...] = ()
+    """Earlier keys, so that what players have follows it."""
+    retired: bool = False
+    """It is not shown and earns nothing; players' experience stays in the database."""
 
     @property
     def display_name(self) -> str:
@@ -80,6 +94,7 @@ class Job(Frozen):
 
 class JobsFile(Document):
     jobs: tuple[Job, ...] = Field(min_length=1)
+    """All jobs."""
 
 
 class JobsSection(FileSection[JobsFile]):

@@ -22,7 +22,9 @@ class Range(Frozen):
     """A range of integers. Both ends are inclusive."""
 
     min: PositiveInt
+    """The least."""
     max: PositiveInt
+    """The most."""
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
@@ -35,25 +37,34 @@ class LootEntry(Range):
     """Each box has this chance of the item, independent of other entries."""
 
     item_name: Key
+    """The item's internal name."""
     chance: Chance
+    """From 0 to 1, for each box."""
 
 
 class Weighted(Frozen):
     item_name: Key
+    """The item's internal name."""
     weight: PositiveInt
+    """Its share of the pool."""
 
 
 class Pool(Frozen):
     weight: PositiveInt
+    """Its share of all pools."""
     items: tuple[Weighted, ...] = Field(min_length=1)
+    """One of these is drawn."""
 
 
 class GatedTable(Frozen):
     """Each box contains either one item of the pools, or money."""
 
     item_drop_rate: Chance
+    """The chance of an item, from 0 to 1; else there is money."""
     fixed_money: Range
+    """How much money."""
     pools: tuple[Pool, ...] = Field(min_length=1)
+    """One of these is drawn, then an item from it."""
 
 
 LootTable = tuple[LootEntry, ...] | GatedTable
@@ -61,7 +72,9 @@ LootTable = tuple[LootEntry, ...] | GatedTable
 
 class LootTablesFile(Document):
     document_type: Literal["loot-tables"] = Field(alias="schema")
-    tables: Mapping[Key, LootTable]  # {box: its table}
+    """What kind of file this is."""
+    tables: Mapping[Key, LootTable]
+    """What is in each box, by the box."""
 
 
 class LootTablesSection(FileSection[LootTablesFile]):

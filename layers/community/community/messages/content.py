@@ -13,12 +13,16 @@ from kernel.naming import key
 
 class ChatString(Frozen):
     word: Text
+    """The word that is found in the chat."""
     code: Text
+    """What the bot is told."""
     priority: int = 0
+    """Of several words in a line, only those with the highest one are told."""
 
 
 class ChatStringsFile(Document):
     strings: tuple[ChatString, ...] = ()
+    """Words to find in the chat."""
 
 
 class ChatStringsSection(FileSection[ChatStringsFile]):

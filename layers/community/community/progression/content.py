@@ -93,11 +93,17 @@ def parse_dynamic(text: str) -> Dynamic:
 
 class Modifier(Frozen):
     feature_key: FeatureKey
+    """What it changes."""
     modifier_type: Literal["multiplicative", "linear", "percentage", "fixed"]
+    """How the value becomes part of what it changes."""
     base_value: Exact
+    """The value at level 0."""
     per_level_value: Exact
+    """What each level adds or multiplies by."""
     max_value: Exact | None = None
+    """The largest value; null for none."""
     min_value: Exact | None = None
+    """The smallest value; null for none."""
 
 
 def _current_name(node_type: object) -> object:
@@ -106,22 +112,39 @@ def _current_name(node_type: object) -> object:
 
 class Node(Frozen):
     node_id: PositiveInt
+    """Identifies it in the votes. A number that has been used stays taken."""
     key: Key
+    """Identifies it in the database and in other files."""
     written_name: Text = Field(alias="name")
+    """What players read; translated."""
     written_description: Text = Field(alias="description")
+    """What players read about it; translated."""
     type: Annotated[NodeType, BeforeValidator(_current_name)]
+    """What it unlocks."""
     tier: int = Field(ge=0, le=HIGHEST_TIER)
+    """How late in the tree; later ones cost more."""
     size: Size
+    """How much it costs within its tier."""
     category: Category
+    """Its branch of the tree."""
     max_level: int = Field(ge=1, le=100)
+    """How often it can be unlocked."""
     prerequisites: tuple[Text, ...] = ()
+    """Keys of nodes that have to be unlocked before, or a condition that begins with "-"."""
     sort_order: int = 0
+    """Its place in lists."""
     auto_unlock: bool = False
+    """Unlocked from the beginning."""
     modifier_config: Modifier | None = None
+    """What its levels change."""
     modifier_configs: tuple[Modifier, ...] = ()
-    renamed_from: tuple[Key, ...] = ()  # earlier keys
-    planned: bool = False  # its feature is not built yet
-    retired: bool = False  # its feature is no longer part of the game
+    """What its levels change, if it is more than one thing."""
+    renamed_from: tuple[Key, ...] = ()
+    """Earlier keys, so that what players have follows it."""
+    planned: bool = False
+    """Its feature is not built yet."""
+    retired: bool = False
+    """Its feature is no longer part of the game."""
 
     @model_validator(mode="after")
     def _says_it_once(self) -> Self:
@@ -163,7 +186,9 @@ class Node(Frozen):
 
 class TreeFile(Document):
     description: str = ""
+    """For the file's authors."""
     nodes: tuple[Node, ...] = Field(min_length=1)
+    """All nodes."""
 
 
 class TreeSection(FileSection[TreeFile]):

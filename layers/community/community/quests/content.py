@@ -33,14 +33,23 @@ class Quest(Frozen):
     """
 
     number: int = Field(ge=1, le=MAX_NUMBER)
+    """Identifies it in a week's quests; never given to another quest."""
     key: Key
+    """Identifies it in this file."""
     type: QuestType
+    """What counts."""
     written_description: Text = Field(alias="description")
-    target_category: ContentType | None = None  # of the traded items; without one every item counts
-    target_recipe_key: Key | None = None  # of an upgrade, a disassembly, or both
-    requirement: PositiveInt  # units, money or searches
+    """What players read about it; translated."""
+    target_category: ContentType | None = None
+    """Of the traded items; without one every item counts."""
+    target_recipe_key: Key | None = None
+    """Of an upgrade, a disassembly, or both."""
+    requirement: PositiveInt
+    """How much of it: units, money or searches."""
     reward_money: NonNegativeInt
+    """Money for it."""
     reward_xp: PositiveInt
+    """Experience for it."""
 
     @property
     def description(self) -> str:
@@ -57,6 +66,7 @@ class Quest(Frozen):
 
 class QuestsFile(Document):
     quests: tuple[Quest, ...] = Field(min_length=QUESTS_PER_WEEK)
+    """The pool from which each week's are drawn."""
 
 
 class QuestsSection(FileSection[QuestsFile]):

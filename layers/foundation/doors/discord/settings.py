@@ -12,10 +12,13 @@ class DiscordSettings:
     """Settings of the Discord application."""
 
     discord_application_id: str
+    """The id of the application, to register its commands and answer them."""
     discord_guild_id: str
     """The server that the commands are registered for; empty: all servers."""
     discord_api_url: str
+    """The address of Discord's API."""
     discord_bot_token: str = field(repr=False)
+    """The bot's token, where secrets are not in Secrets Manager."""
 
 
 settings = DiscordSettings(

@@ -12,13 +12,19 @@ PROVIDERS: Final = ("offline", "openai", "bedrock")
 
 @dataclass(frozen=True, slots=True)
 class LlmSettings:
-    """Settings of the LLM.
+    """Settings of the LLM. Prices are kept in millionths of a US dollar.
 
     Attributes:
-        openai_api_key: for where secrets are not in Secrets Manager; a server of one's own may need none.
+        provider: who writes the AI texts.
+        openai_base_url: the address of a server that speaks OpenAI's API.
+        openai_model: the model that is asked there.
+        bedrock_model: a model, or an inference profile, of Amazon Bedrock.
+        openai_api_key: the key of that server, for where secrets are not in Secrets Manager; a server of one's own may
+            need none.
         request_seconds: the limit for a single call.
         retries: calls after the first one.
-        input_price, output_price: in millionths of a US dollar per million tokens.
+        input_price: the price of a million tokens that the model reads.
+        output_price: the price of a million tokens that the model writes.
     """
 
     provider: str

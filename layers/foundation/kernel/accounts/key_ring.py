@@ -53,6 +53,7 @@ def read_secrets(given: str) -> tuple[str, ...]:
 
 
 _given = text("ACCOUNT_KEYS")
+"""The secrets of tokens, separated by spaces: the first one signs, all verify. At least 32 random characters each."""
 
 
 @cache

@@ -177,6 +177,21 @@ class UnknownEmail(NotFound):
     message = "There is no account with the address {email}."
 
 
+class AccountUnknown(NotFound):
+    """No account has this id."""
+
+    code = "not_found"
+    capital_code = "USER_NOT_FOUND"
+    message = "There is no account with this id."
+
+
+class AdministratorStays(Conflict):
+    """The account administers the installation."""
+
+    code = "conflict"
+    message = "This account administers the installation. Take that role from it first."
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """What a session was begun with, so that people recognise it in the list."""

@@ -149,6 +149,35 @@ def list_with_role(tx: Tx, role: str) -> Cursor:
     return tx.execute("SELECT " + _ACCOUNT + " FROM kernel.accounts WHERE %s = ANY (roles) ORDER BY email", (role,))
 
 
+def list_accounts(tx: Tx, after: UUID | None, limit: int) -> Cursor:
+    """Return accounts, newest first.
+
+    Args:
+        after: the last one of the page before.
+    """
+    return tx.execute(
+        "SELECT "
+        + _ACCOUNT
+        + """
+        FROM kernel.accounts
+        WHERE %(after)s::uuid IS NULL OR (created_at, account_id)
+            < (SELECT created_at, account_id FROM kernel.accounts WHERE account_id = %(after)s)
+        ORDER BY created_at DESC, account_id DESC LIMIT %(limit)s
+        """,
+        {"after": after, "limit": limit},
+    )
+
+
+def lock_account(tx: Tx, account_id: UUID) -> Cursor:
+    """Return an account, and lock it."""
+    return tx.execute("SELECT " + _ACCOUNT + " FROM kernel.accounts WHERE account_id = %s FOR UPDATE", (account_id,))
+
+
+def remove_account(tx: Tx, account_id: UUID) -> None:
+    """Delete an account with everything that belongs to it, whatever its password is."""
+    tx.execute("DELETE FROM kernel.accounts WHERE account_id = %s", (account_id,))
+
+
 def delete_account(tx: Tx, account_id: UUID, password_hash: str) -> Cursor:
     """Delete an account with everything that belongs to it; returns a row unless its password is another one by now."""
     return tx.execute(

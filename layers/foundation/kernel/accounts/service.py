@@ -21,6 +21,8 @@ from kernel.accounts.models import (
     ADMINISTRATOR,
     AccountDetails,
     AccountSession,
+    AccountUnknown,
+    AdministratorStays,
     Attempt,
     BadCredentials,
     Device,
@@ -287,6 +289,49 @@ def set_role(tx: Tx, email: str, role: str, *, granted: bool) -> AccountDetails:
 def list_administrators(tx: Tx) -> list[AccountDetails]:
     """Return the accounts that administer the installation."""
     return [AccountDetails(**row) for row in queries.list_with_role(tx, ADMINISTRATOR).fetchall()]
+
+
+def list_accounts(tx: Tx, after: UUID | None, limit: int) -> list[AccountDetails]:
+    """Return accounts, newest first; for administrators.
+
+    Args:
+        after: the last one of the page before.
+    """
+    return [AccountDetails(**row) for row in queries.list_accounts(tx, after, limit).fetchall()]
+
+
+def export_of(
+    tx: Tx, account_id: UUID, exports: Mapping[str, Sequence[Export]], table: str | None = None, after: str = ""
+) -> AccountExport:
+    """Return everything that is stored about someone, as `export`; for administrators.
+
+    Raises:
+        AccountUnknown, NoSuchExport, InvalidExportCursor
+    """
+    found = queries.find_by_id(tx, account_id)
+    exported = leaving.read(tx, account_id, {"account": OWN_TABLES, **exports}, table, after)
+    if found.fetchone() is None:
+        raise AccountUnknown
+    return exported
+
+
+def require_removable(tx: Tx, account_id: UUID) -> None:
+    """Refuse to remove an account that is not there, or that administers the installation; else lock it.
+
+    Raises:
+        AccountUnknown, AdministratorStays
+    """
+    row = queries.lock_account(tx, account_id).fetchone()
+    if row is None:
+        raise AccountUnknown
+    if ADMINISTRATOR in row["roles"]:
+        raise AdministratorStays
+
+
+def remove_account(tx: Tx, account_id: UUID) -> None:
+    """Delete someone's account, and with it everything that products store for it; for administrators."""
+    queries.forget_tries(tx, account_id)
+    queries.remove_account(tx, account_id)
 
 
 def _account(row: Mapping[str, Any]) -> AccountDetails:

@@ -14,8 +14,11 @@ class AccountSettings:
     """What an installation may choose. Source: worlds 3, personas 4.4."""
 
     hash_memory_kib: int
+    """Memory that Argon2id takes for a new password. Stored hashes keep what they were made with."""
     hash_passes: int
+    """Passes of Argon2id over that memory."""
     hash_lanes: int
+    """Lanes of Argon2id."""
     signing_in: RateLimit
     """Sign-ups, log-ins and forgotten passwords of an address, at any door."""
     worlds_log_ins: RateLimit
@@ -42,6 +45,7 @@ class AccountSettings:
     failures: int
     """Wrong passwords for an account from an address, after which it is locked for that address."""
     locked_for: timedelta
+    """How long an account is locked for an address after too many wrong passwords."""
 
 
 settings = AccountSettings(

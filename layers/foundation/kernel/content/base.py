@@ -27,6 +27,7 @@ class Document(Frozen):
 
     editor_schema: str = Field(default="", alias="$schema")
     version: str
+    """Of the file, for its authors; the game does not read it."""
 
 
 def _exact(value: object) -> Fraction:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from kernel.content.descriptions import describe
 from kernel.content.library import Library, Section
 
 FOLDER = "schemas"
@@ -14,7 +15,10 @@ FOLDER = "schemas"
 
 def schemas(library: Library, sections: Iterable[type[Section[Any]]]) -> Mapping[str, str]:
     """Return the schemas as {file name: text}."""
-    return {f"{section.schema_name()}.schema.json": _text(library[section].schema()) for section in sections}
+    return {
+        f"{section.schema_name()}.schema.json": _text(describe(library[section].schema(), library[section].model))
+        for section in sections
+    }
 
 
 def outdated(library: Library, sections: Iterable[type[Section[Any]]]) -> list[str]:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
+from kernel import log_fields
 from kernel.counters import service as counters
 from kernel.database import Tx
 from kernel.errors import DomainError
@@ -72,6 +73,7 @@ def claim(tx: Tx, kinds: Kinds, which: Named, chosen: Callable[[int], None] = la
         return NOTHING
     chosen(row["request_id"])
     request = _request(row, claimed_at=tx.now)
+    log_fields.set_request_id(request.trace_id)  # what it sets off belongs to the call that asked for it
     kind = kinds.get(request.kind)
     if kind is None:
         return _fail(tx, None, request, f"there is no kind {request.kind}")
@@ -115,6 +117,7 @@ def finish(
     if row is None:
         return NOTHING
     request = replace(_request(row, claimed_at=row["leased_until"] - LEASE), regenerated=regenerated)
+    log_fields.set_request_id(request.trace_id)
     kind = kinds[request.kind]
     tx.execute("SAVEPOINT attempt")
     queries.mark_done(tx, request_id)  # first, so that it may ask for its next slice by the same dedupe key
@@ -151,6 +154,7 @@ def fail(
     if row is None:
         return NOTHING
     request = _request(row, claimed_at=row["leased_until"] - LEASE)
+    log_fields.set_request_id(request.trace_id)
     if not retryable or request.attempts >= MAX_ATTEMPTS:
         return _fail(tx, kinds[request.kind], request, reason, operation=operation, effort=effort)
     delay = retry_delay(request.attempts, tx.rng)

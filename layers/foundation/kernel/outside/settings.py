@@ -13,9 +13,9 @@ from kernel.settings import count, dollars
 @dataclass(frozen=True, slots=True)
 class OutsideSettings:
     per_account: Limits
-    """Per account and day."""
+    """Calls and cost of AI texts per account and day."""
     installation: Limits
-    """Per day, for all accounts together."""
+    """Calls and cost of AI texts per day, of all accounts together."""
 
     def is_spent_by_account(self, row: Mapping[str, Any]) -> bool:
         """Whether an account has used up its share of the day, or all accounts of its address have used up theirs.

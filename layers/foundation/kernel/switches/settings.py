@@ -12,7 +12,7 @@ class SwitchSettings:
     """The setting for switches that no administrator has set.
 
     Attributes:
-        off: the names of the features that are off then.
+        off: the names of the features that are off until an administrator turns them on.
     """
 
     off: frozenset[str]

@@ -13,6 +13,7 @@ class ChannelSettings:
     cooldown: timedelta
     """The time between two battles that one person starts."""
     vote_seconds: int
+    """How long a channel votes on who won."""
 
 
 settings = ChannelSettings(

@@ -21,12 +21,16 @@ class SeedRoom(Frozen):
     """A room. Its slug identifies it: another slug is another room."""
 
     slug: Slug
+    """Its address, and what identifies it."""
     name: Text
+    """What people read; translated."""
     description: Text
+    """What people read about it; translated."""
 
 
 class RoomsFile(Document):
     rooms: tuple[SeedRoom, ...] = Field(min_length=1)
+    """The rooms that every installation has."""
 
 
 class RoomsSection(FileSection[RoomsFile]):

@@ -16,6 +16,7 @@ from worlds.characters.naming import FreeNames
 from worlds.entities.models import Entity
 from worlds.ground.models import Terrain
 from worlds.log.models import WorldEvent
+from worlds.posts.envelopes import MessageKind
 from worlds.space.models import Position
 from worlds.trading.models import Trade
 from worlds.world.models import Admission, ListedWorld, World
@@ -26,11 +27,11 @@ class GameMessage:
     """A line that a player reads.
 
     Attributes:
-        kind: one of the types of game messages. Source: worlds 4.2.
+        kind: Source: worlds 4.2.
         metadata: what programs read of it.
     """
 
-    kind: str
+    kind: MessageKind
     text: str
     metadata: Mapping[str, Any] = field(default_factory=dict)
 

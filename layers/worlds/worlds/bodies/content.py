@@ -27,9 +27,13 @@ class Species(Frozen):
     """A kind of body that a player may choose."""
 
     key: Key
+    """Identifies it in the database and in other files."""
     written_name: Text = Field(alias="name")
+    """What players read; translated."""
     written_description: Text = Field(alias="description")
+    """What players read about it; translated."""
     written_attributes: dict[Attribute, Annotated[int, Field(ge=1, le=100)]] = Field(alias="attributes")
+    """The attributes of an average body, before variance and purchases."""
 
     @property
     def name(self) -> str:
@@ -52,6 +56,7 @@ class Species(Frozen):
 
 class SpeciesFile(Document):
     species: tuple[Species, ...] = Field(min_length=1)
+    """All kinds of bodies."""
 
 
 class SpeciesSection(FileSection[SpeciesFile]):
@@ -79,8 +84,11 @@ class BackgroundAnswer(Frozen):
     """An answer, and the skills that it starts."""
 
     key: Key
+    """Identifies it among the answers to all questions."""
     written_text: Text = Field(alias="text")
+    """What players read; translated."""
     skills: dict[Skill, int]
+    """The levels of skills that it brings."""
 
     @property
     def text(self) -> str:
@@ -97,8 +105,11 @@ class BackgroundQuestion(Frozen):
     """A question about a character's past."""
 
     key: Key
+    """Identifies it."""
     written_text: Text = Field(alias="text")
+    """What players read; translated."""
     answers: tuple[BackgroundAnswer, ...] = Field(min_length=3, max_length=4)
+    """The answers to choose from."""
 
     @property
     def text(self) -> str:
@@ -107,6 +118,7 @@ class BackgroundQuestion(Frozen):
 
 class BackgroundsFile(Document):
     questions: tuple[BackgroundQuestion, ...] = Field(min_length=3, max_length=5)
+    """Questions about a new character's past."""
 
 
 class BackgroundsSection(FileSection[BackgroundsFile]):

@@ -24,12 +24,16 @@ class StartingThing(Frozen):
     """Something that lies near the entrance of each world."""
 
     item: Key
+    """The key of a kind of thing."""
     quantity: PositiveInt = 1
+    """How many."""
 
 
 class StartingThingsFile(Document):
     things: tuple[StartingThing, ...] = Field(min_length=1)
+    """What lies near the entrance of each new world."""
     fixtures: tuple[Key, ...] = ()
+    """What stands there, and is not carried away."""
 
 
 class StartingThingsSection(FileSection[StartingThingsFile]):

@@ -55,14 +55,27 @@ def find_in_world(tx: Tx, account_id: UUID, world_id: UUID) -> Cursor:
     )
 
 
-def list_of_account(tx: Tx, account_id: UUID) -> Cursor:
-    """Return the characters of an account, the one that was played last first."""
+_AGE: Final[LiteralString] = "coalesce(c.last_played, '-infinity'), c.created_at, c.character_id"
+
+
+def list_of_account(tx: Tx, account_id: UUID, after: UUID | None = None, limit: int | None = None) -> Cursor:
+    """Return the characters of an account, the one that was played last first.
+
+    Args:
+        after: the last one of the page before.
+        limit: None for all.
+    """
     return tx.execute(
         "SELECT "
         + COLUMNS
-        + " FROM worlds.characters AS c WHERE c.account_id = %s"
-        + " ORDER BY c.last_played DESC NULLS LAST, c.created_at DESC",
-        (account_id,),
+        + " FROM worlds.characters AS c WHERE c.account_id = %(account)s AND (%(after)s::uuid IS NULL OR ("
+        + _AGE
+        + ") < (SELECT "
+        + _AGE
+        + """ FROM worlds.characters AS c WHERE c.character_id = %(after)s))
+        ORDER BY coalesce(c.last_played, '-infinity') DESC, c.created_at DESC, c.character_id DESC LIMIT %(limit)s
+        """,
+        {"account": account_id, "after": after, "limit": limit},
     )
 
 

@@ -70,9 +70,14 @@ def own(tx: Tx, account_id: UUID, character_id: UUID) -> Character:
     return found
 
 
-def list_of(tx: Tx, account_id: UUID) -> list[Character]:
-    """Return the characters of an account, the one that was played last first."""
-    return [queries.read(row) for row in queries.list_of_account(tx, account_id)]
+def list_of(tx: Tx, account_id: UUID, after: UUID | None = None, limit: int | None = None) -> list[Character]:
+    """Return the characters of an account, the one that was played last first.
+
+    Args:
+        after: the last one of the page before.
+        limit: None for all.
+    """
+    return [queries.read(row) for row in queries.list_of_account(tx, account_id, after, limit)]
 
 
 def save(

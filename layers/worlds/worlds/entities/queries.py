@@ -15,7 +15,7 @@ from worlds.items.content import items
 from worlds.log.models import WorldEvent
 from worlds.space.cells import cell_of
 from worlds.space.models import Position
-from worlds.world.events import ThingPlaced, ThingRemoved, WorldDeleted
+from worlds.world.events import ThingPlaced, ThingRemoved, WorldDeleted, WorldWiped
 
 COLUMNS: Final[LiteralString] = """
     e.entity_id, e.kind, e.name, e.description, e.details, e.x, e.y, e.z, e.radius, e.locked, e.interactable, e.item,
@@ -54,7 +54,7 @@ def _delete(tx: Tx, event: ThingRemoved) -> None:
     tx.execute("DELETE FROM worlds.entities WHERE entity_id = %s", (event.entity_id,))
 
 
-def _delete_all(tx: Tx, event: WorldDeleted) -> None:
+def _delete_all(tx: Tx, event: WorldDeleted | WorldWiped) -> None:
     tx.execute("DELETE FROM worlds.entities WHERE world_id = %s", (event.world_id,))
 
 
@@ -133,6 +133,7 @@ PROJECTIONS: Final[Mapping[type[WorldEvent], Callable[[Tx, Any], None]]] = {
     ThingPushed: _push,
     ThingRemoved: _delete,
     WorldDeleted: _delete_all,
+    WorldWiped: _delete_all,
 }
 """{event: what it changes about things that are somewhere}. Those of characters stay when a character is forgotten, and
 must do without a `character_id` then: see worlds.forgetting."""

@@ -18,6 +18,11 @@ from worlds.world.rules import require_ready
 
 T = TypeVar("T")
 
+L1: Final = "l1"
+"""The memory of a process: one hit or miss for each time that ground is asked for, not for each tile."""
+L2: Final = "l2"
+"""What was computed and is stored in a table."""
+
 ASIDE: Final = 150 * METRE
 """How far from where one stands a command can need ground: a walk, and a map at its end."""
 
@@ -30,7 +35,7 @@ def ask(tx: Tx, connection_id: str) -> Callable[[World], Terrain | None]:
 
     def terrain(world: World) -> Terrain | None:
         cache.last_worlds.put(connection_id, world.world_id)
-        return _terrain(world, found)
+        return _terrain(tx, world, found)
 
     return terrain
 
@@ -43,7 +48,8 @@ def read(tx: Tx, world: World, positions: Iterable[Position]) -> Terrain | None:
     known = _known(world.world_id)
     missing = {key for each in positions for key in tiles_around(world, each)} - known.keys()
     if missing:
-        return _terrain(world, queries.list_tiles(tx, world.world_id, sorted(key.number for key in missing)))
+        return _terrain(tx, world, queries.list_tiles(tx, world.world_id, sorted(key.number for key in missing)))
+    _count(tx, L1, hit=True)
     return Terrain(land, known)
 
 
@@ -60,6 +66,7 @@ def with_ground(tx: Tx, world: World, terrain: Terrain | None, decide: Callable[
             rows = queries.list_tiles(tx, world.world_id, [key.number for key in missing.keys]).fetchall()
             if not rows:
                 raise
+            _count(tx, L1, hit=False)
             terrain = Terrain(terrain.land, {**terrain.tiles, **_remembered(world.world_id, rows)})
 
 
@@ -101,6 +108,7 @@ def map_of(tx: Tx, world: World, size: int = SHORT_SIDE, stored: Cursor | None =
     if land is None:
         raise NoMap(name=world.name)
     row = (stored or queries.find_map(tx, world.world_id, size)).fetchone()
+    _count(tx, L2, hit=row is not None)
     if row is not None:
         return row["content"]
     tiles = {key_of(each["tile"]): Tile(each["content"]) for each in queries.list_all_tiles(tx, world.world_id)}
@@ -111,11 +119,17 @@ def map_of(tx: Tx, world: World, size: int = SHORT_SIDE, stored: Cursor | None =
     return content
 
 
-def _terrain(world: World, found: Cursor) -> Terrain | None:
+def _terrain(tx: Tx, world: World, found: Cursor) -> Terrain | None:
     land = land_of(world)
     if land is None:
         return None
-    return Terrain(land, {**_known(world.world_id), **_remembered(world.world_id, found)})
+    loaded = _remembered(world.world_id, found)
+    _count(tx, L1, hit=not loaded)
+    return Terrain(land, {**_known(world.world_id), **loaded})
+
+
+def _count(tx: Tx, level: str, *, hit: bool) -> None:
+    tx.counts["cache_hits_total" if hit else "cache_misses_total", level] += 1
 
 
 def _known(world_id: UUID) -> dict[TileKey, Tile]:

@@ -27,45 +27,45 @@ FULL_DURABILITY: Final = 100
 
 
 class Effect(Frozen):
-    """What using a thing does.
-
-    Attributes:
-        kind: `light` shines; the others give points back, or end what it names.
-        amount: points; 0 for what has none.
-        seconds: how long it lasts; 0 for at once.
-    """
+    """What using a thing does."""
 
     kind: Literal["restore_stamina", "restore_hp", "restore_focus", "light", "end_bleeding", "end_poison"]
+    """`light` shines; the others give points back, or end what it names."""
     amount: NonNegativeInt = 0
+    """Points; 0 for what has none."""
     seconds: NonNegativeInt = 0
+    """How long it lasts; 0 for at once."""
 
 
 class WorldItem(Frozen):
-    """A kind of thing.
-
-    Attributes:
-        grams: of one.
-        durability: of a new one, and the most that a repair brings back.
-        fit: where it is worn; None for nowhere.
-        base_damage: 0 for what is no weapon.
-        armor_type: None for what protects from nothing.
-        shines: gives light while it is worn.
-        effect: what using it does; None for what cannot be used.
-    """
+    """A kind of thing."""
 
     key: Key
+    """Identifies it in the database and in other files."""
     written_name: ItemName = Field(alias="name")
+    """What players read; translated."""
     written_plural: ItemName = Field(alias="plural")
+    """What players read of several; translated."""
     written_description: Text = Field(alias="description")
+    """What players read about it; translated."""
     grams: PositiveInt
+    """The weight of one."""
     max_stack: PositiveInt = 1
+    """How many are one stack; things that are worn are single."""
     durability: int = Field(default=FULL_DURABILITY, ge=1, le=FULL_DURABILITY)
+    """Of a new one, and the most that a repair brings back."""
     fit: Fit | None = None
+    """Where it is worn; null for nowhere."""
     damage_type: Damage | None = None
+    """Of a weapon; null for what is none."""
     base_damage: NonNegativeInt = 0
+    """0 for what is no weapon."""
     armor_type: Armor | None = None
+    """null for what protects from nothing."""
     shines: bool = False
+    """Whether it gives light while it is worn."""
     effect: Effect | None = None
+    """What using it does; null for what cannot be used."""
 
     @property
     def name(self) -> str:
@@ -96,6 +96,7 @@ class WorldItem(Frozen):
 
 class WorldItemsFile(Document):
     items: tuple[WorldItem, ...] = Field(min_length=1)
+    """All kinds of things."""
 
 
 class WorldItemsSection(FileSection[WorldItemsFile]):

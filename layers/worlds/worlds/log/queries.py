@@ -53,14 +53,21 @@ def find_version(tx: Tx, aggregate_id: UUID) -> Cursor:
     return tx.execute("SELECT max(version) AS version FROM worlds.events WHERE aggregate_id = %s", (aggregate_id,))
 
 
-def list_of_aggregate(tx: Tx, aggregate_id: UUID, first: int, last: int | None) -> Cursor:
-    """Return the events of an aggregate from a version to another, both inclusive, in their order."""
+def list_of_aggregate(
+    tx: Tx, aggregate_id: UUID, first: int, last: int | None, types: list[str] | None = None
+) -> Cursor:
+    """Return the events of an aggregate from a version to another, both inclusive, in their order.
+
+    Args:
+        types: those that are wanted; None for all.
+    """
     return tx.execute(
         "SELECT "
         + COLUMNS
-        + " FROM worlds.events WHERE aggregate_id = %s AND version >= %s AND version <= coalesce(%s, version)"
+        + " FROM worlds.events WHERE aggregate_id = %(aggregate)s AND version >= %(first)s"
+        + " AND version <= coalesce(%(last)s, version) AND event_type = ANY(coalesce(%(types)s, ARRAY[event_type]))"
         + " ORDER BY version",
-        (aggregate_id, first, last),
+        {"aggregate": aggregate_id, "first": first, "last": last, "types": types},
     )
 
 

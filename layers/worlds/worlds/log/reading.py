@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
@@ -11,7 +11,7 @@ from uuid import UUID
 from kernel.database import Tx
 from worlds.events import READER
 from worlds.log import queries
-from worlds.log.models import Recorded
+from worlds.log.models import Recorded, WorldEvent
 
 MOST: Final = 1000
 """Events that are read at once, where no one says how many."""
@@ -47,9 +47,20 @@ class LogPage:
     last: int | None
 
 
-def list_of(tx: Tx, aggregate_id: UUID, first: int = 1, last: int | None = None) -> list[Recorded]:
-    """Return the events of an aggregate from a version to another, both inclusive, in their order."""
-    return [*map(READER.read, queries.read(queries.list_of_aggregate(tx, aggregate_id, first, last)))]
+def list_of(
+    tx: Tx,
+    aggregate_id: UUID,
+    first: int = 1,
+    last: int | None = None,
+    types: Collection[type[WorldEvent]] | None = None,
+) -> list[Recorded]:
+    """Return the events of an aggregate from a version to another, both inclusive, in their order.
+
+    Args:
+        types: those that are wanted; None for all.
+    """
+    names = None if types is None else [each.type for each in types]
+    return [*map(READER.read, queries.read(queries.list_of_aggregate(tx, aggregate_id, first, last, names)))]
 
 
 def list_of_type(tx: Tx, event_type: str, since: datetime, until: datetime, limit: int = MOST) -> list[Recorded]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from kernel import log_fields
 from kernel.database import Tx
 from worlds.log import queries
 from worlds.log.models import Recorded, VersionConflict, WorldEvent
@@ -26,11 +27,13 @@ def record(
 
     Args:
         version: the aggregate's, as its row says; 0 for a new one.
-        metadata: who acted, and the request's id.
+        metadata: who acted. The id of the call that is being answered is added, if there is one.
     """
+    known = {**({"request_id": request_id} if (request_id := log_fields.request_id()) else {}), **(metadata or {})}
     recorded = [Recorded(aggregate_id, version + number, tx.now, event) for number, event in enumerate(events, start=1)]
     if recorded:
-        queries.insert_events(tx, aggregate_type, recorded, metadata or {})
+        queries.insert_events(tx, aggregate_type, recorded, known)
+        tx.counts["events_appended_total", aggregate_type] += len(recorded)
     return recorded
 
 
@@ -48,10 +51,15 @@ def append(
         VersionConflict: it is another one by now; nothing was written. A writer that comes at the same moment gets
             TryAgain instead, and is repeated by `kernel.action`.
     """
-    [found] = queries.find_version(tx, aggregate_id)
-    if (found["version"] or 0) != expected_version:
+    if version_of(tx, aggregate_id) != expected_version:
         raise VersionConflict
     return record(tx, aggregate_type, aggregate_id, expected_version, events, metadata)
+
+
+def version_of(tx: Tx, aggregate_id: UUID) -> int:
+    """Return the version of an aggregate, for `append`; 0 for one without events."""
+    [found] = queries.find_version(tx, aggregate_id)
+    return found["version"] or 0
 
 
 def keep_snapshot(

@@ -12,7 +12,11 @@ from worlds.world.models import PUBLIC
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewWorld:
-    """A world that someone wants to make."""
+    """A world that someone wants to make.
+
+    Attributes:
+        generation: what its ground is made from: `seed` and `parameters`; empty for what suits its shape and size.
+    """
 
     name: str
     space: Space

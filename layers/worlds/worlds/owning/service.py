@@ -11,9 +11,11 @@ from kernel.accounts.models import Identity
 from kernel.database import Tx
 from kernel.naming import quoted
 from kernel.rate_limits import RateLimit, limited
+from worlds.building import service as building
 from worlds.log.models import WorldEvent
 from worlds.notices import service as notices
 from worlds.owning.models import NewWorld, Settings
+from worlds.owning.rules import generation_for
 from worlds.play import leaving
 from worlds.time.models import DilationOutOfRange
 from worlds.time.rules import FASTEST, SLOWEST
@@ -33,10 +35,12 @@ from worlds.world.events import (
 )
 from worlds.world.models import (
     ADMIN,
+    BUILDING,
     GUEST,
     LOBBY,
     OWNER,
     PUBLIC,
+    READY,
     Admission,
     ListedWorld,
     MemberNotFound,
@@ -58,6 +62,8 @@ CREATION: Final = RateLimit("worlds_made", 1, timedelta(hours=1))
 def create(tx: Tx, me: Identity, wanted: NewWorld) -> World:
     """Make a world; who makes it, owns it. One that everyone may enter gets a portal in the lobby.
 
+    Its ground is made in the background; a small box has none, and is ready at once.
+
     Raises:
         WorldNameInvalid, WorldNameTaken
         RateLimited: one an hour; attempts that are refused do not count.
@@ -69,6 +75,7 @@ def create(tx: Tx, me: Identity, wanted: NewWorld) -> World:
         space = wanted.space
         has_walls = space.shape == "bounded_cube"
         world_id = uuid4()
+        generation = wanted.generation or generation_for(space, tx.rng.getrandbits(31))
         made = WorldCreated(
             world_id=world_id,
             name=name,
@@ -80,12 +87,15 @@ def create(tx: Tx, me: Identity, wanted: NewWorld) -> World:
             privacy=wanted.privacy,
             seats=wanted.seats,
             hours_per_day=wanted.hours_per_day,
-            generation=dict(wanted.generation),
+            status=BUILDING if generation else READY,
+            generation=dict(generation),
         )
         owner = MemberAdded(world_id=world_id, account_id=me.account_id, role=OWNER)
         portal = [rules.portal_of(world_id, name)] if wanted.privacy == PUBLIC else []
         world = worlds.save(tx, None, world_id, [made, owner, *portal], _by(me))
         notices.tell_of_world(tx, world)
+        if generation:
+            building.begin(tx, world)
         return world
 
 
@@ -108,7 +118,9 @@ def change(tx: Tx, me: Identity, world_id: UUID, wanted: Settings) -> ListedWorl
     events = [*_settings(world, changes), *_time(world, wanted)]
     [row] = counted
     after = worlds.save(tx, world, world_id, events, _by(me)) if events else world
-    if world.privacy == PUBLIC != after.privacy:
+    if after.privacy == PUBLIC != world.privacy:
+        notices.tell_of_world(tx, after)
+    elif world.privacy == PUBLIC != after.privacy:
         leaving.put_strangers_out(tx, world_id)
     if after.privacy == PUBLIC != world.privacy:
         notices.tell_of_world(tx, after)
@@ -127,6 +139,7 @@ def delete(tx: Tx, me: Identity, world_id: UUID) -> None:
     if admission.inside:
         raise WorldInUse(name=world.name, others=admission.inside)
     portal = [ThingRemoved(world_id=LOBBY, entity_id=rules.portal_id(world_id))] if world.privacy == PUBLIC else []
+    leaving.put_all_out(tx, world_id)  # the owner
     worlds.save(tx, world, world_id, [*portal, WorldDeleted(world_id=world_id)], _by(me))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from kernel.accounts.models import SessionEnded
 from kernel.database import Tx
-from kernel.errors import Conflict, DomainError, NotAllowed
+from kernel.errors import Conflict, DomainError, NotAllowed, NotFound
 from worlds.play import queries
 from worlds.play.leaving import leave
 from worlds.posts import envelopes
@@ -28,10 +28,18 @@ class NoLongerInvited(NotAllowed):
     message = "You are no longer invited to this world, so this connection ends. Connect to the lobby again."
 
 
+class CharacterGone(NotFound):
+    """The world has been deleted or emptied, and with it the character."""
+
+    code = "character_not_found"
+    message = "Your character is gone, and all that was in this world. Connect to the lobby again."
+
+
 REASONS: Final[Mapping[str, type[DomainError]]] = {
     "replaced": AlreadyInGame,
     "session_ended": SessionEnded,
     "uninvited": NoLongerInvited,
+    "gone": CharacterGone,
 }
 
 
@@ -47,7 +55,7 @@ def take(tx: Tx) -> list[Farewell]:
     """Take the connections that are to be closed; they are forgotten, whether their client hears of it or not."""
     rows = queries.take_closing(tx).fetchall()
     for row in rows:
-        if row["closing"] != "replaced":
+        if row["character_id"] is not None and row["closing"] != "replaced":
             leave(tx, row["character_id"], row["closing"])
     return [_farewell(tx, row["connection_id"], row["closing"]) for row in rows]
 

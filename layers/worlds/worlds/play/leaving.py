@@ -19,6 +19,12 @@ def put_out(tx: Tx, world_id: UUID, account_id: UUID) -> None:
     posts.ensure_awake(tx)
 
 
+def put_all_out(tx: Tx, world_id: UUID) -> None:
+    """Let the connections of all who are in a world be closed, because their characters are about to be deleted."""
+    queries.close_all_in_world(tx, world_id, "gone")
+    posts.ensure_awake(tx)
+
+
 def put_strangers_out(tx: Tx, world_id: UUID) -> None:
     """Let all who do not belong to a world leave it: their connections are closed."""
     queries.close_of_strangers(tx, world_id, "uninvited")

@@ -18,18 +18,20 @@ from worlds.play import queries
 _DAY: Final = timedelta(days=1)
 
 KILOBYTES: Final = RateLimit("world_kilobytes", count("WORLD_KILOBYTES_PER_DAY", default=50_000), _DAY)
-"""Some thirty thousand commands, or a thousand lines that a hundred people hear: more than anyone types."""
+"""What an account may leave behind: thirty thousand commands, or a thousand lines that a hundred people hear."""
 KILOBYTES_OF_ADDRESS: Final = RateLimit(
     "world_kilobytes_address", count("WORLD_KILOBYTES_PER_ADDRESS_AND_DAY", default=500_000), _DAY, per="ip"
 )
-"""Of all accounts that were signed up from there."""
+"""What all accounts that were signed up from an address may leave behind."""
 CONNECTS: Final = (
     RateLimit("world_connects", count("WORLD_CONNECTS_PER_MINUTE", default=30)),
     RateLimit("world_connects_day", count("WORLD_CONNECTS_PER_DAY", default=1_000), _DAY),
 )
+"""How often an account may connect."""
 CONNECTS_OF_ADDRESS: Final = RateLimit(
     "world_connects_address_day", count("WORLD_CONNECTS_PER_ADDRESS_AND_DAY", default=5_000), _DAY, per="ip"
 )
+"""How often all accounts of an address may connect."""
 
 POST: Final = 500
 """Bytes of a line that someone hears, without its text."""

@@ -102,18 +102,15 @@ def lock_player_and_partners(tx: Tx, connection_id: str, radius: int) -> None:
     Two who hand each other something at the same moment would otherwise each hold what the other one needs.
     """
     tx.execute(
-        """
+        _WITH_ME
+        + """
         SELECT FROM worlds.characters WHERE character_id IN (
-            SELECT me.character_id FROM """
-        + _ME
-        + """ AS me
+            SELECT me.character_id FROM me
             UNION ALL
-            SELECT p.character_id FROM """
-        + _ME
-        + """ AS me, LATERAL (
+            SELECT p.character_id FROM me, LATERAL (
                 SELECT character_id FROM worlds.characters AS p
                 WHERE p.is_present AND p.world_id = me.world_id
-                  AND p.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS p)
+                  AND p.cell = ANY(me.cells)) AS p)
         ORDER BY character_id FOR NO KEY UPDATE
         """,
         {"connection": connection_id, "radius": radius},
@@ -460,7 +457,7 @@ def replace_connection(tx: Tx, connection_id: str, character_id: UUID, account_i
 
 
 def delete_connection(tx: Tx, connection_id: str) -> Cursor:
-    """Delete a connection; return one row with `character_id` and `closing` if it was known."""
+    """Delete a connection; return one row with `character_id`, null if it is gone, and `closing` if it was known."""
     return tx.execute(
         "DELETE FROM worlds.connections WHERE connection_id = %s RETURNING character_id, closing", (connection_id,)
     )
@@ -493,6 +490,19 @@ def close_in_world(tx: Tx, world_id: UUID, account_id: UUID, reason: str) -> Non
     )
 
 
+def close_all_in_world(tx: Tx, world_id: UUID, reason: str) -> None:
+    """Let the pusher close the connections of all characters in a world."""
+    tx.execute(
+        """
+        UPDATE worlds.connections SET closing = %s
+        WHERE connection_id IN (
+            SELECT connection_id FROM worlds.connections JOIN worlds.characters USING (character_id)
+            WHERE world_id = %s AND closing IS NULL ORDER BY connection_id FOR UPDATE OF connections)
+        """,
+        (reason, world_id),
+    )
+
+
 def close_of_strangers(tx: Tx, world_id: UUID, reason: str) -> None:
     """Let the pusher close the connections of all in a world who would not be admitted if it were not public."""
     tx.execute(
@@ -511,7 +521,10 @@ def close_of_strangers(tx: Tx, world_id: UUID, reason: str) -> None:
 
 
 def take_closing(tx: Tx) -> Cursor:
-    """Delete the connections that are to be closed; return rows of connection_id, character_id and closing."""
+    """Delete the connections that are to be closed; return rows of connection_id, character_id and closing.
+
+    The character is null where it is gone.
+    """
     return tx.execute(
         """
         DELETE FROM worlds.connections WHERE connection_id IN (
@@ -522,7 +535,10 @@ def take_closing(tx: Tx) -> Cursor:
 
 
 def delete_opened_before(tx: Tx, moment: datetime) -> Cursor:
-    """Delete some old connections; return rows of `character_id`, in the order in which characters are locked."""
+    """Delete some old connections; return rows of `character_id`, in the order in which characters are locked.
+
+    The character is null where it is gone.
+    """
     return tx.execute(
         """
         WITH gone AS (

@@ -26,5 +26,6 @@ def end_old_connections(tx: Tx) -> bool:
 
     gone = queries.delete_opened_before(tx, tx.now - CONNECTIONS_LAST).fetchall()
     for row in gone:
-        leave(tx, row["character_id"], "disconnected")
+        if row["character_id"] is not None:
+            leave(tx, row["character_id"], "disconnected")
     return len(gone) == queries.ENDED_AT_ONCE

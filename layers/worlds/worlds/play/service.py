@@ -50,9 +50,7 @@ MOST_DRAWN: Final = 100
 """Things on a map, the nearest: it has to fit into a message wherever someone has emptied their bags."""
 
 
-def play(
-    tx: Tx, connection_id: str, frame: ClientFrame, request_id: str = "", room: int = envelopes.ROOM
-) -> list[Envelope]:
+def play(tx: Tx, connection_id: str, frame: ClientFrame, room: int = envelopes.ROOM) -> list[Envelope]:
     """Do what a player has typed, and return what they read; a repeat of its id gets the same answer again.
 
     Args:
@@ -103,7 +101,7 @@ def play(
     outcome, error, scene = terrain.with_ground(
         tx, world, scene.ground, lambda read: _decided(replace(scene, ground=read), parsed)
     )
-    metadata = {"request_id": request_id, "command_id": frame.command_id}
+    metadata = {"command_id": frame.command_id}
     after = _save(tx, me, outcome, metadata)
     answer = _answer(tx, scene, after, outcome, error)
     if after.position != me.position:
@@ -222,7 +220,7 @@ def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Chara
 def go(tx: Tx, connection_id: str) -> None:
     """Let a client be gone: without another one, its character leaves the world, too."""
     gone = queries.delete_connection(tx, connection_id).fetchone()
-    if gone is not None and gone["closing"] != "replaced":
+    if gone is not None and gone["character_id"] is not None and gone["closing"] != "replaced":
         leave(tx, gone["character_id"], "disconnected")
 
 

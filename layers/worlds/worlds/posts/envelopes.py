@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import uuid4
 
 from kernel.errors import DomainError
@@ -15,8 +15,26 @@ Envelope = dict[str, Any]
 ROOM: Final = 112 * 1024
 """Bytes of answers in a message. The gateway sends 128 KB: refusals and pongs always fit in."""
 
+MessageKind = Literal[
+    "action",
+    "area_description",
+    "emote",
+    "info",
+    "movement",
+    "player_list",
+    "speech",
+    "speech_self",
+    "system",
+    "tell",
+    "tell_self",
+    "trigger_entry_options",
+    "whisper",
+    "world_map_data",
+]
+"""The types of lines that there are. docs/asyncapi-worlds.json describes them."""
 
-def game_message(kind: str, text: str, at: datetime, metadata: Mapping[str, Any] | None = None) -> Envelope:
+
+def game_message(kind: MessageKind, text: str, at: datetime, metadata: Mapping[str, Any] | None = None) -> Envelope:
     """Return a line for the log of a player."""
     stamp = _stamp(at)
     data = {"id": str(uuid4()), "type": kind, "text": text, "timestamp": stamp, "metadata": dict(metadata or {})}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -75,25 +76,35 @@ def set_asleep(tx: Tx) -> None:
     tx.execute("UPDATE worlds.pusher_lease SET awake_until = '-infinity', wanted_at = '-infinity'")
 
 
-def set_delivered(tx: Tx, character_id: UUID, seq: int) -> None:
+def set_delivered(tx: Tx, character_id: UUID, seq: int, at: datetime) -> Cursor:
     """Note that a character's posts up to a number have arrived, and give its mailbox back.
 
     Kept are lines, which are sent again to who comes back; no one asks again for maps and states, for lines that were
     sent again, or for those of answers, which are kept as answers.
+
+    Returns:
+        Rows of `seconds`: from when each was written until it arrived.
     """
-    tx.execute(
+    delivered = tx.execute(
         """
-        DELETE FROM worlds.posts
-        WHERE character_id = %s AND seq <= %s AND delivered_at IS NULL
-            AND (envelope ->> 'type' <> 'game_message' OR envelope ?| '{again,command_id}')
+        WITH gone AS (
+            DELETE FROM worlds.posts
+            WHERE character_id = %(character)s AND seq <= %(seq)s AND delivered_at IS NULL
+                AND (envelope ->> 'type' <> 'game_message' OR envelope ?| '{again,command_id}')
+            RETURNING posted_at
+        ), kept AS (
+            UPDATE worlds.posts SET delivered_at = %(at)s
+            WHERE character_id = %(character)s AND seq <= %(seq)s AND delivered_at IS NULL
+                AND envelope ->> 'type' = 'game_message' AND NOT envelope ?| '{again,command_id}'
+            RETURNING posted_at
+        )
+        SELECT extract(epoch FROM %(at)s - posted_at)::float AS seconds
+        FROM (SELECT posted_at FROM gone UNION ALL SELECT posted_at FROM kept) AS arrived
         """,
-        (character_id, seq),
-    )
-    tx.execute(
-        "UPDATE worlds.posts SET delivered_at = %s WHERE character_id = %s AND seq <= %s AND delivered_at IS NULL",
-        (tx.now, character_id, seq),
+        {"at": at, "character": character_id, "seq": seq},
     )
     tx.execute("UPDATE worlds.mailboxes SET leased_until = NULL WHERE character_id = %s", (character_id,))
+    return delivered
 
 
 def release_of(tx: Tx, connection_ids: Sequence[str]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from kernel import log_fields, metrics
 from kernel.database import Connection, Cursor, Tx, transaction
 from kernel.events.waking import send_waking
 from worlds.posts import queries
@@ -27,9 +29,14 @@ class PostDelivery:
 
 
 def post(tx: Tx, posts: Sequence[tuple[UUID, Envelope]]) -> None:
-    """Post envelopes to characters, and wake the pusher once that is committed; it costs no round trip."""
+    """Post envelopes to characters, and wake the pusher once that is committed; it costs no round trip.
+
+    The id of the call that is being answered goes along, so that a post is found in the log of requests and of events.
+    """
     if posts:
-        queries.insert_posts(tx, posts)
+        request_id = log_fields.request_id()
+        marked = [(to, {**each, "request_id": request_id}) for to, each in posts] if request_id else posts
+        queries.insert_posts(tx, marked)
         ensure_awake(tx)
 
 
@@ -52,12 +59,34 @@ def ensure_awake_if(tx: Tx, writing: Cursor) -> None:
     tx.after_commit(lambda _: writing, _ask_and_wake)
 
 
-def settle(tx: Tx, delivered: Mapping[UUID, int], failed: Sequence[str]) -> None:
-    """Note what has arrived, up to which number, and give back the mailboxes of connections for which nothing has."""
-    for character_id, seq in sorted(delivered.items()):
-        queries.set_delivered(tx, character_id, seq)
+@dataclass(frozen=True, slots=True)
+class PostArrival:
+    """Up to which number a character's posts have arrived, and how long ago."""
+
+    seq: int
+    ago: timedelta = timedelta(0)
+
+
+def settle(tx: Tx, arrived: Mapping[UUID, PostArrival], failed: Sequence[str]) -> list[Cursor]:
+    """Note what has arrived, and give back the mailboxes of connections for which nothing has.
+
+    Returns:
+        For `count_arrivals`, once this is committed: then it costs no round trip.
+    """
+    settled = [
+        queries.set_delivered(tx, character_id, each.seq, tx.now - each.ago)
+        for character_id, each in sorted(arrived.items())
+    ]
     if failed:
         queries.release_of(tx, failed)
+    return settled
+
+
+def count_arrivals(settled: Iterable[Cursor]) -> None:
+    """Count the posts that have arrived, and how long they took, for /metrics."""
+    seconds = [max(0.0, row["seconds"]) for each in settled for row in each]
+    metrics.add({("hub_messages_processed_total", "post"): len(seconds)})
+    metrics.observe("hub_broadcast_duration_seconds", seconds)
 
 
 def claim(tx: Tx) -> list[PostDelivery]:

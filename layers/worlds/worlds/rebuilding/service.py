@@ -8,16 +8,19 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel.database import Tx
+from worlds.administering.events import ReadModelsRebuilt
+from worlds.administering.models import LOG, THE_LOG
 from worlds.characters import evolution as characters
 from worlds.characters import queries as characters_sql
 from worlds.characters.models import AGGREGATE as CHARACTER
 from worlds.characters.models import Character
 from worlds.entities import queries as entities
 from worlds.log import reading
+from worlds.log import service as log
 from worlds.rebuilding import queries
 from worlds.world import evolution as world
 from worlds.world import queries as worlds_sql
-from worlds.world.events import WorldDeleted
+from worlds.world.events import WorldDeleted, WorldWiped
 from worlds.world.models import AGGREGATE as WORLD
 from worlds.world.models import World
 
@@ -79,6 +82,8 @@ def rebuild(tx: Tx) -> Rebuilt:
             people[key] = characters.evolve(people.get(key), recorded)
         worlds_sql.project(tx, recorded)
         entities.project(tx, recorded.event)
+        if isinstance(recorded.event, WorldWiped):
+            people = {id: each for id, each in people.items() if each.world_id != key}
         if isinstance(recorded.event, WorldDeleted):
             del worlds[key]
             queries.delete_members(tx, key)  # as foreign keys do where they are in place
@@ -93,9 +98,11 @@ def rebuild(tx: Tx) -> Rebuilt:
     return Rebuilt(events, [_difference(model, row) for model, rows in asked for row in rows.fetchall()])
 
 
-def write_back(tx: Tx) -> None:
-    """Let what was rebuilt be what is live."""
+def write_back(tx: Tx, rebuilt: Rebuilt) -> None:
+    """Let what was rebuilt be what is live, and note it in the log."""
     queries.write_back(tx)
+    noted = ReadModelsRebuilt(events=rebuilt.events, differences=len(rebuilt.differences))
+    log.append(tx, LOG, THE_LOG, log.version_of(tx, THE_LOG), [noted], {"actor": "operator"})
 
 
 def _send(tx: Tx, number: int) -> None:

@@ -72,6 +72,13 @@ class WorldDeleted(WorldEvent):
     world_id: UUID
 
 
+class WorldWiped(WorldEvent):
+    """A world is empty: no things, no characters. What was there at first is placed again by the events that follow."""
+
+    type: ClassVar[str] = "WorldWiped"
+    world_id: UUID
+
+
 class MemberAdded(WorldEvent):
     """Someone belongs to a world, or has another role there from now on."""
 

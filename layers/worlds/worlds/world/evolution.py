@@ -26,6 +26,7 @@ from worlds.world.events import (
     WorldReady,
     WorldResumed,
     WorldTicked,
+    WorldWiped,
 )
 from worlds.world.models import FAILED, READY, World, WorldTime
 
@@ -135,6 +136,7 @@ STEPS: Final[Mapping[type[WorldEvent], Step]] = {
     ThingPlaced: _unchanged,
     ThingRemoved: _unchanged,
     WorldDeleted: _unchanged,
+    WorldWiped: _unchanged,
     WorldOwnerLeft: _owner_left,
     BuildingAdvanced: _advanced,
     GroundMade: _ground_made,

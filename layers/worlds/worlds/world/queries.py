@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from kernel.database import Cursor, Tx, declare_race
 from kernel.naming import folded, key
 from worlds.log.models import Recorded
-from worlds.world.events import MemberAdded, MemberRemoved, WorldDeleted
+from worlds.world.events import MemberAdded, MemberRemoved, WorldDeleted, WorldWiped
 from worlds.world.evolution import space_of
 from worlds.world.models import Admission, World, WorldMember, WorldTime
 
@@ -155,6 +155,8 @@ def project(tx: Tx, recorded: Recorded) -> None:
         case WorldDeleted() as event:
             tx.execute("DELETE FROM worlds.members WHERE world_id = %s", (event.world_id,))
             tx.execute("DELETE FROM worlds.worlds WHERE world_id = %s", (event.world_id,))
+        case WorldWiped() as event:
+            tx.execute("DELETE FROM worlds.characters WHERE world_id = %s", (event.world_id,))
         case _:
             pass
 

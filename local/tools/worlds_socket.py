@@ -1,0 +1,405 @@
+"""The shapes of what goes over the socket of Worlds, for its description and its contract test. Source: worlds 4.
+
+The code that sends these builds plain dictionaries, so that a command need not pay for validation.
+"""
+
+# ruff: noqa: N815  (the names of the protocol)
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+
+from local.tools import capital_codes
+from worlds.play.frames import MAX_ID
+from worlds.posts.envelopes import MessageKind
+
+SHORTEST, LONGEST = 1, 1024
+"""Characters of a command."""
+
+Stamp = Annotated[
+    str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", examples=["2026-11-27T19:30:00.000Z"])
+]
+CommandId = Annotated[str, Field(min_length=1, max_length=MAX_ID, examples=["7c1f"])]
+
+
+class Shape(BaseModel):
+    """Base of all shapes: they have these fields and no others."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class Lenient(BaseModel):
+    """Base of what clients send: fields that we do not know are ignored."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class CommandText(Lenient):
+    """A command as a player types it."""
+
+    text: Annotated[str, Field(min_length=SHORTEST, max_length=LONGEST, examples=["say hello"])]
+    """`help` lists the commands."""
+
+
+class CommandParts(Lenient):
+    """A command in parts, the older form: put together as action, quantity, recipient, target and message."""
+
+    action: Annotated[str, Field(examples=["get"])]
+    quantity: int | str | None = None
+    recipient: str | None = None
+    target: Annotated[str | None, Field(examples=["lamp"])] = None
+    message: str | None = None
+
+
+class Command(Lenient):
+    """A player does something. The answer comes back on the same connection, with the same `command_id`."""
+
+    type: Literal["command"]
+    id: CommandId | None = None
+    """Made by the client. A repeat with the same id changes nothing, and gets the same answer."""
+    data: CommandText | CommandParts
+
+
+class InterviewText(Lenient):
+    """What is said to the statue."""
+
+    text: Annotated[str, Field(examples=["A world of islands"])]
+
+
+class InterviewResponse(Lenient):
+    """The same as the command `tell statue <text>`."""
+
+    type: Literal["interview_response"]
+    id: CommandId | None = None
+    data: InterviewText
+
+
+class Ping(Lenient):
+    """Keeps the connection alive, which the gateway closes after ten minutes of silence. Send one every five."""
+
+    type: Literal["ping"]
+    id: CommandId | None = None
+    data: Annotated[dict[str, Any], Field(max_length=0, examples=[{}])] = {}
+
+
+class Place(Shape):
+    """A place in a world, in metres: x to the east, y to the north, z up."""
+
+    x: float
+    y: float
+    z: float
+
+
+class Envelope(Shape):
+    """What all frames have."""
+
+    timestamp: Stamp
+    seq: PositiveInt | None = None
+    """Of a post: its number in the character's posts. They come in this order; one that is seen again is a repeat."""
+    request_id: Annotated[str | None, Field(min_length=1)] = None
+    """Of a post: the request that caused it, as in the log and in the metadata of events."""
+    again: Literal[True] | None = None
+    """Of a post that was received before: the last ones are sent again after connecting."""
+    command_id: Annotated[CommandId | None, Field(default_factory=lambda: None)]
+    """Of an answer: the id of the command, null if it has none."""
+    posts: Annotated[int | None, Field(ge=0)] = None
+    """Of an answer: the number of the last post before it. A client that has seen fewer waits for them."""
+
+
+class Line(Shape):
+    """A line for the player's log."""
+
+    id: UUID
+    type: MessageKind
+    """What kind of line: clients choose its look, and what else they do."""
+    text: Annotated[str, Field(examples=["You walk east."])]
+    """For people, in the language of the connection."""
+    timestamp: Stamp
+    metadata: Annotated[dict[str, Any], Field(examples=[{}])]
+    """For programs; it depends on `type`. See the schemas whose names end in `Metadata`."""
+
+
+class GameMessage(Envelope):
+    """A line that a player reads: an answer, or something that happens."""
+
+    type: Literal["game_message"]
+    data: Line
+
+
+class Held(Shape):
+    """A stack of things that a character carries or wears."""
+
+    itemID: UUID
+    name: str
+    icon: str
+    """The item's key in configs/worlds/items.json."""
+    quality: Annotated[int, Field(ge=0, le=4)]
+    """0 is poor, 1 common, 4 legendary."""
+    quantity: PositiveInt
+    weight: float
+    """Of the whole stack, in kg."""
+    equipable: bool
+    slot: str | None
+    """Where it is worn, as `equip` names it; null if it is not worn."""
+
+
+class Equipment(Shape):
+    """The names of what is worn; places where nothing is worn are left out."""
+
+    head: str | None = None
+    chest: str | None = None
+    legs: str | None = None
+    feet: str | None = None
+    neck: str | None = None
+    ring1: str | None = None
+    ring2: str | None = None
+    mainHand: str | None = None
+    offHand: str | None = None
+
+
+class State(Shape):
+    """The character as it is now. All values of a watcher are 0."""
+
+    hp: int
+    maxHP: int
+    stamina: int
+    maxStamina: int
+    focus: int
+    maxFocus: int
+    mana: int
+    maxMana: int
+    nerve: int
+    maxNerve: int
+    position: Place
+    inventory: list[Held]
+    equipment: Equipment
+    visibleTiles: Annotated[list[Any], Field(max_length=0, examples=[[]])]
+    """Always empty: `map_update` has the tiles."""
+
+
+class StateUpdate(Envelope):
+    """The character has changed, or asked with a ping."""
+
+    type: Literal["state_update"]
+    data: State
+
+
+class OnTile(Shape):
+    """Something or someone on a tile."""
+
+    name: str
+    type: str
+
+
+class Tile(Shape):
+    """A square of the map, by its middle."""
+
+    x: float
+    y: float
+    biome: str | None
+    """null where there is no ground, as in the lobby, and for hidden tiles."""
+    elevation: float
+    """Metres above the sea."""
+    entities: list[OnTile]
+    portal: str | None
+    """The name of a portal here."""
+    is_player: bool
+    out_of_bounds: bool
+    occluded: bool
+    """Hidden behind higher ground."""
+
+
+class Map(Shape):
+    """What is around the character, in rows from the north-west."""
+
+    tiles: list[Tile]
+    player_x: float
+    player_y: float
+    grid_size: PositiveInt
+    """Tiles on a side."""
+    stride: PositiveInt
+    """Metres from tile to tile."""
+    world_id: UUID
+    render_quality: Literal["low", "medium", "high"]
+    """By the character's perception."""
+    chunk: PositiveInt | None = None
+    """Of a map in several parts: the number of this one, from 1."""
+    chunks: PositiveInt | None = None
+    """Of a map in several parts: how many there are."""
+
+
+class MapUpdate(Envelope):
+    """The map, after connecting and after each step."""
+
+    type: Literal["map_update"]
+    data: Map
+
+
+class Pong(Envelope):
+    """The answer to a ping; a `state_update` follows it."""
+
+    type: Literal["pong"]
+    data: Annotated[dict[str, Any], Field(max_length=0, examples=[{}])]
+
+
+def _with_codes(schema: dict[str, Any]) -> None:
+    codes = capital_codes.of_socket()
+    schema["enum"] = list(codes)
+    schema["examples"] = ["TARGET_NOT_FOUND"]
+
+
+class Problem(Shape):
+    """Why something was refused."""
+
+    code: Annotated[str, Field(json_schema_extra=_with_codes)]
+    message: Annotated[str, Field(examples=["There is no lamp here. Write look to see what is."])]
+    """A sentence for the player."""
+
+
+class Error(Envelope):
+    """Something was refused, or the connection is about to be closed."""
+
+    type: Literal["error"]
+    data: Problem
+
+
+class Seen(Shape):
+    """Something or someone in sight."""
+
+    id: UUID
+    name: str
+    """As it is in the text, so that a client can link to it."""
+    type: str
+    """character, portal, item, or another kind of thing."""
+    position: Place
+
+
+class AreaMetadata(Shape):
+    """Of `area_description`: what is seen. `look` at one thing has `target`, its name."""
+
+    entities: list[Seen] | None = None
+    target: str | None = None
+
+
+class SpeechMetadata(Shape):
+    """Of `speech`, `whisper`, `tell` and `emote`: who it was."""
+
+    sender_id: UUID
+    sender: str
+
+
+class ConnectMetadata(Shape):
+    """Of `system`, when a player goes to another world: connect again, as this character."""
+
+    connect_as: UUID
+    world_id: UUID
+
+
+class WorldMetadata(Shape):
+    """Of `system` and `info` about a world. Those about its time have the other two fields."""
+
+    world_id: UUID
+    game_time: int | None = None
+    """Milliseconds of game time since the world's beginning."""
+    hours_per_day: int | None = None
+
+
+class NoticeMetadata(Shape):
+    """Of `system`, when there is a notification."""
+
+    notification_id: PositiveInt
+    """As in `GET /api/game/notifications`."""
+    notification_type: Literal["new_world", "user_signin"]
+    world_id: UUID | None = None
+    """Of the new world."""
+
+
+class EntryMetadata(Shape):
+    """Of `trigger_entry_options`: how the player may enter a world."""
+
+    world_id: UUID
+    world_name: str
+    character_id: UUID | None
+    """The character that the player has there already."""
+    can_enter_as_watcher: bool
+    can_create_custom: bool
+
+
+class PlayersMetadata(Shape):
+    """Of `player_list`: who is in this world."""
+
+    players: list[str]
+
+
+class Cell(Shape):
+    """A cell of the world map."""
+
+    column: int
+    row: int
+
+
+class Spot(Shape):
+    """A place on the ground, in metres."""
+
+    x: float
+    y: float
+
+
+class WorldMapMetadata(Shape):
+    """Of `world_map_data`: the whole world from above."""
+
+    columns: PositiveInt
+    rows: PositiveInt
+    cells: str
+    """A letter for each cell, in rows from the north-west."""
+    legend: dict[str, str]
+    """{letter: biome}"""
+    mean_temperature: float
+    """Degrees Celsius."""
+    highest_point: float
+    """Metres above the sea."""
+    highest_at: Spot
+    sea_level: float
+    land_percent: float
+    years: int
+    """Years that the world's history has been computed for."""
+    seed: int
+    player: Cell
+
+
+FROM_CLIENT: tuple[type[BaseModel], ...] = (Command, InterviewResponse, Ping)
+FROM_SERVER: tuple[type[Envelope], ...] = (GameMessage, StateUpdate, MapUpdate, Pong, Error)
+
+
+class DirectoryWorld(Shape):
+    """A world in a list."""
+
+    world_id: str
+    name: str
+    players: int
+    """How many are there."""
+
+
+class DirectoryMetadata(Shape):
+    """Of `info`, when worlds are listed: a page of them."""
+
+    worlds: list[DirectoryWorld]
+    page: int
+
+
+METADATA: dict[str, tuple[type[Shape], ...]] = {
+    "area_description": (AreaMetadata,),
+    "emote": (SpeechMetadata,),
+    "info": (WorldMetadata, DirectoryMetadata),
+    "player_list": (PlayersMetadata,),
+    "speech": (SpeechMetadata,),
+    "system": (ConnectMetadata, WorldMetadata, NoticeMetadata),
+    "tell": (SpeechMetadata,),
+    "trigger_entry_options": (EntryMetadata,),
+    "whisper": (SpeechMetadata,),
+    "world_map_data": (WorldMapMetadata,),
+}
+"""{type of a line: the shapes of its metadata}; `{}` is possible for all, and the only one for the others."""
+KINDS: tuple[str, ...] = get_args(MessageKind)
