@@ -253,8 +253,13 @@ class Sockets:
             return
         said = answer.get("body") if isinstance(answer, dict) else None
         if route in self._api.responding and said:
-            with suppress(Gone):
+            try:
                 await self._connections.post(connection.connection_id, str(said).encode())
+            except Gone:
+                pass
+            except TooLarge:
+                log.warning("%s answered more than a message holds", self._api.routes[route])
+                await self._send_error(connection, event, "Internal server error")
 
     async def _send_error(self, connection: _Connection, event: Mapping[str, Any], message: str) -> None:
         request_id = event["requestContext"]["requestId"]

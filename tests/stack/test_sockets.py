@@ -100,6 +100,8 @@ def answer(event: dict[str, Any], _context: Any) -> Any:
             return {"statusCode": 200}
         case "fail":
             raise RuntimeError("a bug")
+        case "a book":
+            return {"statusCode": 200, "body": "x" * (sockets.MAX_MESSAGE + 1)}
         case said:
             return {"statusCode": 200, "body": f"{said}!"}
 
@@ -364,6 +366,15 @@ def test_a_function_that_fails_in_place_of_an_answer_is_reported(stack: Stack):
         player.send("fail")
 
         assert json.loads(player.recv(PATIENCE))["message"] == "Internal server error"
+
+
+def test_an_answer_that_no_message_holds_is_reported_and_the_connection_stays(stack: Stack):
+    with playing(stack) as player:
+        player.send("a book")
+        player.send("one")
+
+        assert json.loads(player.recv(PATIENCE))["message"] == "Internal server error"
+        assert player.recv(PATIENCE) == "one!"
 
 
 def test_connections_of_every_api_are_found_by_their_ids(stack: Stack):

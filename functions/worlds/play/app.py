@@ -28,7 +28,17 @@ from kernel.accounts.models import ForeignOrigin, Identity, SignInMissing
 from kernel.accounts.tokens import InvalidToken
 from kernel.action import run_action
 from kernel.database import Tx
-from kernel.errors import Conflict, DomainError, NotAllowed, OutcomeUnknown, Refused, TryAgain, Unauthenticated
+from kernel.errors import (
+    Conflict,
+    DomainError,
+    NotAllowed,
+    OutcomeUnknown,
+    Refused,
+    Suspended,
+    TooSoon,
+    TryAgain,
+    Unauthenticated,
+)
 from worlds import configs as configs  # the translations
 from worlds.acting.models import InvalidCommand
 from worlds.play import frames
@@ -41,7 +51,15 @@ log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
 
 OK = {"statusCode": 200}
-STATUS: Mapping[type[DomainError], int] = {Unauthenticated: 401, NotAllowed: 403, Conflict: 409, Refused: 400}
+STATUS: Mapping[type[DomainError], int] = {
+    Unauthenticated: 401,
+    Refused: 400,
+    NotAllowed: 403,
+    Conflict: 409,
+    TooSoon: 429,
+    Suspended: 503,
+}
+"""As `doors.errors` has them, without what that imports; all others are 404."""
 
 ready()
 
@@ -93,10 +111,14 @@ def answer(connection_id: str, body: str, request_id: str) -> str:
     except InvalidCommand as error:
         metrics.add({("hub_messages_processed_total", "invalid"): 1})
         return envelopes.frame([envelopes.refusal(error, now)])
-    return envelopes.frame([each for frame in sent for each in _play(connection_id, frame, request_id)])
+    answers: list[Envelope] = []
+    for frame in sent:
+        room = envelopes.ROOM - envelopes.size(answers)
+        answers += _play(connection_id, frame, request_id, room)
+    return envelopes.frame(answers)
 
 
-def _play(connection_id: str, frame: frames.ClientFrame, request_id: str) -> list[Envelope]:
+def _play(connection_id: str, frame: frames.ClientFrame, request_id: str, room: int) -> list[Envelope]:
     now = datetime.now(UTC)
     log_fields.set_request_id(request_id)  # the log line of the frame before has taken it
     metrics.add({("hub_messages_processed_total", frame.kind): 1})
@@ -104,8 +126,8 @@ def _play(connection_id: str, frame: frames.ClientFrame, request_id: str) -> lis
         if frame.kind == "invalid":
             raise InvalidCommand(problem=frame.text)
         if frame.kind == "ping":
-            return run_action(lambda tx: play.ping(tx, connection_id), name="ping", while_frozen=True)
-        return run_action(partial(play.play, connection_id=connection_id, frame=frame), name="command")
+            return run_action(lambda tx: play.ping(tx, connection_id, room), name="ping", while_frozen=True)
+        return run_action(partial(play.play, connection_id=connection_id, frame=frame, room=room), name="command")
     except DomainError as error:
         return [{**envelopes.refusal(error, now), "command_id": frame.command_id}]
     except (TryAgain, OutcomeUnknown, psycopg.OperationalError):

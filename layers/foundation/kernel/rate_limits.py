@@ -5,13 +5,13 @@ Requests beyond the limit do not count.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
-from typing import Literal, LiteralString
+from typing import Any, Literal, LiteralString
 
 from kernel.database import Cursor, Tx
 from kernel.errors import DomainError, TooSoon
@@ -88,35 +88,69 @@ def limited(
     _check(tx, limit, count, began)
 
 
-def _count(tx: Tx, limit: RateLimit, key: str, key_of: LiteralString, *, counts_refused: bool) -> Cursor:
-    """Count a request; returns no row if there were too many.
+def ask_left(tx: Tx, limit: RateLimit, key: str, key_of: LiteralString) -> Callable[[], None]:
+    """Ask whether something is left of what may be spent in a window; the answer comes with the next round trip.
 
-    A window that begins later than this request is another one's of the same moment, unless a clock was far ahead.
+    This locks nothing: those who ask at the same moment may spend a little more than there was.
+
+    Returns:
+        What raises RateLimited if nothing is left.
     """
-    execute = tx.execute_even_if_refused if counts_refused else tx.execute
-    return execute(
+    spent = tx.execute(
         """
-        INSERT INTO kernel.rate_windows AS known (scope, key, window_began_at, requests)
-        SELECT %(scope)s, found.key, %(now)s, 1 FROM ("""
+        SELECT window_began_at FROM kernel.rate_windows
+        WHERE scope = %(scope)s AND key = ("""
         + key_of
-        + """) AS found (key)
-        ON CONFLICT (scope, key) DO UPDATE SET
-            window_began_at = CASE WHEN known.window_began_at <= %(over)s OR known.window_began_at > %(ahead)s
-                              THEN excluded.window_began_at ELSE known.window_began_at END,
-            requests = CASE WHEN known.window_began_at <= %(over)s OR known.window_began_at > %(ahead)s
-                       THEN 1 ELSE known.requests + 1 END
-        WHERE known.window_began_at <= %(over)s OR known.window_began_at > %(ahead)s OR known.requests < %(most)s
-        RETURNING requests
+        + """) AND requests >= %(most)s AND window_began_at > %(over)s AND window_began_at <= %(ahead)s
         """,
-        {
-            "scope": limit.scope,
-            "key": key,
-            "now": tx.now,
-            "over": tx.now - limit.window,
-            "ahead": tx.now + limit.window,
-            "most": limit.requests,
-        },
+        _parameters(tx, limit, key),
     )
+
+    def check() -> None:
+        row = spent.fetchone()
+        if row is not None:
+            raise RateLimited(seconds=_seconds_left(tx, limit, row["window_began_at"]), per=limit.per)
+
+    return check
+
+
+def spend(tx: Tx, limit: RateLimit, key: str, key_of: LiteralString, amount: int) -> None:
+    """Count what was spent, even beyond the limit. Write it last: others wait for the row until the commit."""
+    parameters = {**_parameters(tx, limit, key), "amount": amount}
+    tx.execute(_COUNT + key_of + _SAME_WINDOW, {**parameters, "most": _ANY})
+
+
+def _count(tx: Tx, limit: RateLimit, key: str, key_of: LiteralString, *, counts_refused: bool) -> Cursor:
+    """Count a request; returns no row if there were too many."""
+    execute = tx.execute_even_if_refused if counts_refused else tx.execute
+    return execute(_COUNT + key_of + _SAME_WINDOW + " RETURNING requests", {**_parameters(tx, limit, key), "amount": 1})
+
+
+# A window that begins later than a request is another one's of the same moment, unless a clock was far ahead.
+_COUNT: LiteralString = """
+    INSERT INTO kernel.rate_windows AS known (scope, key, window_began_at, requests)
+    SELECT %(scope)s, found.key, %(now)s, %(amount)s FROM ("""
+_SAME_WINDOW: LiteralString = """) AS found (key)
+    ON CONFLICT (scope, key) DO UPDATE SET
+        window_began_at = CASE WHEN known.window_began_at <= %(over)s OR known.window_began_at > %(ahead)s
+                          THEN excluded.window_began_at ELSE known.window_began_at END,
+        requests = CASE WHEN known.window_began_at <= %(over)s OR known.window_began_at > %(ahead)s
+                   THEN excluded.requests ELSE known.requests + excluded.requests END
+    WHERE known.window_began_at <= %(over)s OR known.window_began_at > %(ahead)s OR known.requests < %(most)s
+"""
+_ANY = 1 << 30
+"""More than is ever spent, and less than the column holds."""
+
+
+def _parameters(tx: Tx, limit: RateLimit, key: str) -> dict[str, Any]:
+    return {
+        "scope": limit.scope,
+        "key": key,
+        "now": tx.now,
+        "over": tx.now - limit.window,
+        "ahead": tx.now + limit.window,
+        "most": limit.requests,
+    }
 
 
 def _find_beginning(tx: Tx, limit: RateLimit, key: str, key_of: LiteralString) -> Cursor:
@@ -130,5 +164,9 @@ def _check(tx: Tx, limit: RateLimit, count: Cursor, began: Cursor) -> None:
     if count.fetchone() is not None:
         return
     row = began.fetchone()
-    waited = max(tx.now - row["window_began_at"], timedelta(0)) if row else limit.window
-    raise RateLimited(seconds=max(1, ceil((limit.window - waited).total_seconds())), per=limit.per)
+    raise RateLimited(seconds=_seconds_left(tx, limit, row["window_began_at"]) if row else 1, per=limit.per)
+
+
+def _seconds_left(tx: Tx, limit: RateLimit, began: datetime) -> int:
+    waited = max(tx.now - began, timedelta(0))
+    return max(1, ceil((limit.window - waited).total_seconds()))

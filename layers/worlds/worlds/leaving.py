@@ -12,6 +12,7 @@ from kernel.accounts.leaving import Export
 from kernel.database import Tx
 from worlds.forgetting import service as forgetting
 from worlds.play import leaving
+from worlds.play.leaving import sign_out
 
 _OWN_CHARACTERS: LiteralString = "SELECT character_id FROM worlds.characters WHERE account_id = %(account_id)s"
 
@@ -58,4 +59,5 @@ def sessions_ended(tx: Tx, account_id: UUID) -> None:
 
 def forget(tx: Tx, account_id: UUID) -> None:
     """Let an account leave all worlds, in the transaction that deletes it."""
+    sign_out(tx, account_id)  # first: a command locks its connection before its character
     forgetting.forget(tx, account_id)

@@ -18,6 +18,8 @@ from worlds.entering import service as entering
 from worlds.entering.models import ENTRANCE, CharacterWish
 from worlds.events import EVENT_TYPES
 from worlds.forgetting.service import KEPT
+from worlds.play import closing
+from worlds.posts import service as posts
 from worlds.rebuilding import service as rebuilding
 from worlds.space.models import Position
 from worlds.world import queries as worlds_sql
@@ -47,6 +49,21 @@ def mentions(tx: Tx, secret: UUID | str) -> int:
     row = tx.execute("SELECT count(*) AS n FROM worlds.events AS e WHERE e::text LIKE %s", (f"%{secret}%",)).fetchone()
     assert row is not None
     return row["n"]
+
+
+def test_the_connection_of_who_has_deleted_their_account_is_closed_and_says_no_longer_whose_it_was(tx: Tx):
+    world = make_world(tx)
+    ann, bob = come_to(tx, world.world_id, "Ann"), come_to(tx, world.world_id, "Bob")
+
+    delete_account(tx, ann)
+    bob.types(tx, "say hello")
+
+    assert ann.connection_id not in {each.connection_id for each in posts.claim(tx)}
+    stored = tx.execute(
+        "SELECT character_id, account_id FROM worlds.connections WHERE connection_id = %s", (ann.connection_id,)
+    ).fetchone()
+    assert stored == {"character_id": None, "account_id": None}
+    assert [each.connection_id for each in closing.take(tx)] == [ann.connection_id]
 
 
 def test_what_someone_held_falls_to_the_ground_where_they_stood_and_others_can_take_it(tx: Tx):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,7 +15,10 @@ from kernel.rate_limits import RateLimit, RateLimited
 from tests.support.worlds import Player, code, come_to, come_to_lobby, connect, make_world, texts
 from worlds.acting.models import NotInGame, TooManyCommands
 from worlds.entering import service as entering
+from worlds.play import closing, limits
 from worlds.play import service as play
+from worlds.play.frames import ClientFrame
+from worlds.posts import clock, envelopes
 from worlds.posts import service as posts
 
 DAY = timedelta(days=1)
@@ -26,44 +30,73 @@ def rows(tx: Tx, table: str, where: str = "true") -> int:
     return row["n"]
 
 
-def test_of_a_line_that_is_too_long_nothing_more_is_kept_than_a_line_has(tx: Tx):
+@pytest.mark.parametrize(
+    "line", ["say " + "x" * 29_000, "xyzzy " * 100, "tell Nobody " + "x" * 900], ids=["too long", "unknown", "refused"]
+)
+def test_of_a_line_that_is_refused_no_text_is_kept(tx: Tx, line: str):
     ann = come_to_lobby(tx)
 
-    assert code(ann.types(tx, "say " + "x" * 29_000)) == "INVALID_COMMAND"
+    code(ann.types(tx, line))
 
-    stored = tx.execute("SELECT length(command) AS length FROM worlds.answers").fetchone()
-    assert stored == {"length": 1_024}
+    stored = tx.execute("SELECT command, length(body::text) < 1000 AS is_short FROM worlds.answers").fetchone()
+    assert stored == {"command": "", "is_short": True}
 
 
-def test_commands_of_a_day_are_counted_for_the_account_over_all_its_characters(tx: Tx, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(play, "COMMANDS", RateLimit("world_commands", 3, DAY))
+def test_what_a_day_leaves_behind_is_counted_for_the_account_over_all_its_characters(
+    tx: Tx, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(limits, "KILOBYTES", RateLimit("world_kilobytes", 3, DAY))
     ann, bob = come_to_lobby(tx), come_to_lobby(tx)
     world = make_world(tx)
     watcher = entering.create(tx, ann.me, world.world_id, play_wish())
     as_watcher = connect(tx, ann.me, watcher.character_id)
     for _ in range(2):
-        ann.types(tx, "look")
-    as_watcher.types(tx, "look")
+        ann.types(tx, "who")
+    as_watcher.types(tx, "who", "the last")
 
     for player in (ann, as_watcher):
         with pytest.raises(RateLimited):
-            player.types(tx, "look")
-    assert texts(bob.types(tx, "look"))
+            player.types(tx, "who")
+    assert texts(as_watcher.types(tx, "who", "the last"))  # a repeat leaves nothing behind
+    assert texts(bob.types(tx, "who"))
 
 
-def test_commands_of_a_day_are_counted_for_all_accounts_of_an_address(tx: Tx, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(play, "COMMANDS_OF_ADDRESS", RateLimit("world_commands_address", 3, DAY, per="ip"))
+def test_what_many_hear_and_what_stays_for_good_weighs_more(tx: Tx):
+    ann = come_to_lobby(tx)
+    for _ in range(9):
+        come_to_lobby(tx)
+    world = make_world(tx)
+    cyd = come_to(tx, world.world_id, "Cyd")
+
+    ann.types(tx, "say " + "x" * 1_000)
+    cyd.types(tx, "north")
+
+    assert 10 <= spent(tx, ann) <= 20
+    assert spent(tx, cyd) > limits.EVENT // 1024
+
+
+def spent(tx: Tx, player: Player) -> int:
+    row = tx.execute(
+        "SELECT requests FROM kernel.rate_windows WHERE scope = 'world_kilobytes' AND key = %s",
+        (str(player.me.account_id),),
+    ).fetchone()
+    assert row is not None
+    return row["requests"]
+
+
+def test_what_a_day_leaves_behind_is_counted_for_all_accounts_of_an_address(tx: Tx, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(limits, "KILOBYTES_OF_ADDRESS", RateLimit("world_kilobytes_address", 3, DAY, per="ip"))
     ann, bob, cyd = (come_to_lobby(tx) for _ in range(3))
     tx.execute(
         "UPDATE kernel.accounts SET signed_up_from = 'a network' WHERE account_id = ANY(%s)",
         ([ann.me.account_id, bob.me.account_id],),
     )
     for player in (ann, bob, ann):
-        player.types(tx, "look")
+        player.types(tx, "who")
 
     with pytest.raises(RateLimited):
-        bob.types(tx, "look")
-    assert texts(cyd.types(tx, "look"))
+        bob.types(tx, "who")
+    assert texts(cyd.types(tx, "who"))
 
 
 def play_wish() -> entering.CharacterWish:
@@ -87,7 +120,18 @@ def test_connects_of_an_account_are_counted(tx: Tx, monkeypatch: pytest.MonkeyPa
         connect(tx, ann.me, ann.character_id)
 
 
-def test_what_is_sent_again_is_kept_once_however_often_someone_connects(tx: Tx):
+def test_connects_of_an_address_are_counted(tx: Tx, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(play, "CONNECTS_OF_ADDRESS", RateLimit("world_connects_address_day", 2, DAY, per="ip"))
+    ann, bob = come_to_lobby(tx), come_to_lobby(tx)
+    tx.execute("UPDATE kernel.accounts SET signed_up_from = 'a network'")
+    for player in (ann, bob):
+        connect(tx, player.me, player.character_id)
+
+    with pytest.raises(RateLimited):
+        connect(tx, ann.me, ann.character_id)
+
+
+def test_what_is_sent_again_is_not_kept_however_often_someone_connects(tx: Tx):
     ann, bob = come_to_lobby(tx), come_to_lobby(tx)
     for number in range(5):
         ann.types(tx, f"say {number}")
@@ -101,7 +145,58 @@ def test_what_is_sent_again_is_kept_once_however_often_someone_connects(tx: Tx):
     mine = f"character_id = '{bob.character_id}'"
     spoken = rows(tx, "posts", mine + " AND NOT envelope ? 'again' AND envelope #>> '{data,type}' = 'speech'")
     again = rows(tx, "posts", mine + " AND envelope ? 'again' AND envelope #>> '{data,type}' = 'speech'")
-    assert (spoken, again) == (5, 5)
+    assert (spoken, again) == (5, 5)  # the last connect's are on their way
+    assert rows(tx, "posts", mine + " AND envelope ->> 'type' <> 'game_message'") == 2  # its map and state, too
+    deliver(tx)
+    assert rows(tx, "posts", mine + " AND (envelope ? 'again' OR envelope ->> 'type' <> 'game_message')") == 0
+
+
+def test_who_comes_back_reads_the_same_lines_in_the_same_order_each_time(tx: Tx):
+    ann, bob = come_to_lobby(tx), come_to_lobby(tx)
+    for number in range(5):
+        ann.types(tx, f"say {number}")
+    read: list[list[str]] = []
+    for _ in range(3):
+        bob = connect(tx, bob.me, bob.character_id)
+        lines = [json.loads(each) for frames in deliveries_of(tx, bob) for each in frames]
+        assert [each["seq"] for each in lines] == sorted(each["seq"] for each in lines)
+        read.append([each["data"]["text"][-1:] for each in lines if each["data"].get("type") == "speech"])
+
+    assert read == [["0", "1", "2", "3", "4"]] * 3
+
+
+def deliveries_of(tx: Tx, player: Player) -> list[Sequence[str]]:
+    deliveries = posts.claim(tx)
+    posts.settle(tx, {each.character_id: posts.PostArrival(each.last_seq) for each in deliveries}, ())
+    return [each.frames for each in deliveries if each.connection_id == player.connection_id]
+
+
+def test_a_map_that_no_one_has_fetched_is_replaced_by_the_next(tx: Tx):
+    ann = come_to_lobby(tx)
+
+    for _ in range(3):
+        posts.post_map(
+            tx, ann.character_id, [envelopes.other("map_update", {"chunk": each}, tx.now) for each in (1, 2)]
+        )
+
+    mine = f"character_id = '{ann.character_id}' AND envelope #> '{{data,chunk}}' IS NOT NULL"
+    assert rows(tx, "posts", mine) == 2
+
+
+def test_what_does_not_fit_into_a_message_is_posted_and_not_read_twice_by_who_comes_back(tx: Tx):
+    ann = come_to_lobby(tx)
+    deliver(tx)
+
+    answer = play.play(tx, ann.connection_id, ClientFrame("command", "a", "look"), room=10)
+    again = play.play(tx, ann.connection_id, ClientFrame("command", "a", "look"), room=100_000)
+
+    assert (answer, len(again)) == ([], 1)
+    [frames] = deliveries_of(tx, ann)
+    [rest] = [json.loads(each) for each in frames]
+    assert (rest["command_id"], rest["data"]) == ("a", again[0]["data"])
+    back = connect(tx, ann.me, ann.character_id)
+    [frames] = deliveries_of(tx, back)
+    assert sum(json.loads(each)["data"].get("id") == rest["data"]["id"] for each in frames) == 1
 
 
 def deliver(tx: Tx) -> list[str]:
@@ -139,6 +234,21 @@ def test_who_has_logged_out_hears_nothing_more(tx: Tx, end: Callable[[Tx, Player
 
     assert ann.connection_id not in deliver(tx)
     assert rows(tx, "connections", f"connection_id = '{ann.connection_id}' AND closing = 'session_ended'") == 1
+
+
+def test_the_clock_closes_connections_of_ended_sessions_even_if_no_one_speaks(tx: Tx):
+    ann, bob = come_to_lobby(tx), come_to_lobby(tx)
+    deliver(tx)
+    posts.fall_asleep(tx)
+    due = f"SELECT {clock.OVERDUE.replace('%s', '%(now)s')} AS due"
+    assert tx.execute(due, {"now": tx.now}).fetchone() == {"due": False}
+
+    accounts.end_all_sessions(tx, ann.me)
+    assert tx.execute(due, {"now": tx.now}).fetchone() == {"due": True}
+    clock.wake_pusher(tx)
+
+    assert [each.connection_id for each in closing.take(tx)] == [ann.connection_id]
+    assert rows(tx, "connections", f"connection_id = '{bob.connection_id}'") == 1
 
 
 def test_a_ping_of_an_ended_session_is_not_answered_and_closes_the_connection(tx: Tx):

@@ -106,7 +106,7 @@ def test_the_night_and_the_minute_do_these():
 
 
 def is_overdue(tx: Tx, at: datetime) -> bool:
-    row = tx.execute("SELECT " + clock.OVERDUE + " AS due", [at]).fetchone()
+    row = tx.execute("SELECT " + clock.OVERDUE + " AS due", [at] * clock.OVERDUE.count("%s")).fetchone()
     assert row is not None
     return row["due"]
 

@@ -114,6 +114,23 @@ def test_what_cannot_be_stored_is_refused_and_the_others_are_not(text: str):
     assert fine == ClientFrame("command", "b", "look")
 
 
+def test_what_is_longer_than_a_line_may_be_is_refused_before_anything_is_asked_of_the_database():
+    [fine, too_long] = read(sent("x" * 1_024) + "\n" + sent("x" * 1_025, "b"))
+
+    assert (fine.kind, too_long.kind, too_long.command_id) == ("command", "invalid", "b")
+    assert "1,024" in too_long.text
+
+
+@pytest.mark.parametrize(
+    "kind", [7, None, ["x"] * 9_000, json.loads("[" * 900 + "]" * 900)], ids=["number", "none", "list", "deep"]
+)
+def test_a_type_that_is_none_is_refused_in_few_words(kind: object):
+    with pytest.raises(InvalidCommand) as refused:
+        read(json.dumps({"type": kind}))
+
+    assert len(str(refused.value)) < 200
+
+
 @pytest.mark.parametrize("command_id", ["a\0b", "\ud800", "", "x" * 65])
 def test_an_id_that_cannot_be_stored_is_none(command_id: str):
     with pytest.raises(InvalidCommand, match="id"):

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kernel.texts import number
 from worlds.acting.models import InvalidCommand
-from worlds.commands.parsing import line_of
+from worlds.commands.models import CommandTooLong
+from worlds.commands.parsing import LONGEST, line_of
 
 MAX_ID: Final = 64
 MOST: Final = 8
-"""Messages in a frame: their answers go back in one, which must not exceed what a gateway sends."""
+"""Messages in a frame: each is a transaction of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,13 @@ def _frame(document: Any) -> ClientFrame:
         case "interview_response":
             return _command(command_id, f"tell statue {_written(data, 'text')}")
         case other:
-            raise InvalidCommand(problem=f"There is no type {other!r}. Send a command, or a ping.")
+            named = f"type {other[:MAX_ID]!r}" if isinstance(other, str) else "such type"
+            raise InvalidCommand(problem=f"There is no {named}. Send a command, or a ping.")
 
 
 def _command(command_id: str | None, text: str) -> ClientFrame:
+    if len(text) > LONGEST:
+        return ClientFrame("invalid", command_id, str(CommandTooLong(most=number(LONGEST))))
     if not is_storable(text):
         return ClientFrame("invalid", command_id, "A command is text: it has no NUL and no half of a character.")
     return ClientFrame("command", command_id, text)

@@ -37,8 +37,20 @@ def put_strangers_out(tx: Tx, world_id: UUID) -> None:
     posts.ensure_awake(tx)
 
 
-def leave(tx: Tx, character_id: UUID, reason: str) -> None:
-    """Let a character leave its world, unless another connection plays it."""
+def sign_out(tx: Tx, account_id: UUID) -> None:
+    """Let all connections of an account be closed, because its sessions have ended."""
+    queries.close_of_account(tx, account_id, "session_ended")
+    posts.ensure_awake(tx)
+
+
+def leave(tx: Tx, character_id: UUID | None, reason: str) -> None:
+    """Let a character leave its world, unless another connection plays it.
+
+    Args:
+        character_id: None if it is gone already.
+    """
+    if character_id is None:
+        return
     characters_sql.lock(tx, [character_id])
     connected = queries.find_open_connection(tx, character_id)
     character = characters.ask(tx, character_id)()

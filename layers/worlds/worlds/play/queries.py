@@ -39,6 +39,11 @@ ADDRESS_OF: Final[LiteralString] = """
 """
 """SQL: where the account of a connection was signed up from; of old accounts it is not known."""
 
+SIGNED_UP_FROM: Final[LiteralString] = """
+    SELECT coalesce((SELECT signed_up_from FROM kernel.accounts WHERE account_id = %(key)s::text::uuid), %(key)s::text)
+"""
+"""SQL: where an account was signed up from."""
+
 _ME: Final[LiteralString] = """
     (SELECT c.character_id, c.account_id, c.look_key, c.world_id, c.x, c.y, c.z, w.circumference
      FROM worlds.connections AS k
@@ -478,6 +483,11 @@ def close(tx: Tx, connection_id: str, reason: str) -> None:
     tx.execute("UPDATE worlds.connections SET closing = %s WHERE connection_id = %s", (reason, connection_id))
 
 
+def close_of_account(tx: Tx, account_id: UUID, reason: str) -> None:
+    """Let the pusher close all connections of an account."""
+    tx.execute("UPDATE worlds.connections SET closing = %s WHERE account_id = %s", (reason, account_id))
+
+
 def close_in_world(tx: Tx, world_id: UUID, account_id: UUID, reason: str) -> None:
     """Let the pusher close the connection of someone's character in a world."""
     tx.execute(
@@ -568,10 +578,14 @@ def delete_opened_before(tx: Tx, moment: datetime) -> Cursor:
 
 
 def delete_repeats(tx: Tx, character_id: UUID) -> None:
-    """Delete the lines that were sent again when someone connected, but for those that are on their way just now."""
+    """Delete what waits since an earlier connect and is sent anew by this one: lines that were said before, the map and
+    the state. What has its number already is on its way."""
     tx.execute(
-        "DELETE FROM worlds.posts WHERE character_id = %s AND envelope ? 'again'"
-        " AND (delivered_at IS NOT NULL OR seq IS NULL)",
+        """
+        DELETE FROM worlds.posts
+        WHERE character_id = %s AND delivered_at IS NULL AND seq IS NULL
+            AND (envelope ? 'again' OR envelope ->> 'type' IN ('map_update', 'state_update'))
+        """,
         (character_id,),
     )
 
@@ -579,7 +593,8 @@ def delete_repeats(tx: Tx, character_id: UUID) -> None:
 def list_scrollback(tx: Tx, character_id: UUID, limit: int) -> Cursor:
     """Return the last lines that a character was posted or answered: rows of `at` and `envelope`, newest first.
 
-    What was sent again already is left out, so that each line is there once however often someone connects.
+    Lines that are sent again are not kept (`posts.queries.set_delivered`), so each is there once however often someone
+    connects.
     """
     return tx.execute(
         """

@@ -22,7 +22,6 @@ from worlds.characters import service as characters
 from worlds.characters.events import CharacterEntered
 from worlds.characters.models import Character
 from worlds.commands.models import Parsed
-from worlds.commands.parsing import LONGEST
 from worlds.entering import making
 from worlds.entering import queries as entering
 from worlds.entities import queries as entities
@@ -32,10 +31,10 @@ from worlds.ground import service as terrain
 from worlds.ground.models import land_of
 from worlds.maps.models import PORTAL, MapEntity
 from worlds.maps.rules import SHORT_SIDE
-from worlds.play import queries
+from worlds.play import limits, queries
 from worlds.play.frames import ClientFrame
 from worlds.play.leaving import leave
-from worlds.play.limits import COMMANDS, COMMANDS_OF_ADDRESS, CONNECTS
+from worlds.play.limits import CONNECTS, CONNECTS_OF_ADDRESS
 from worlds.posts import envelopes
 from worlds.posts import service as posts
 from worlds.posts.envelopes import Envelope
@@ -47,23 +46,20 @@ from worlds.world.models import LOBBY
 
 SCROLLBACK: Final = 200
 """Lines that are sent again to who comes back."""
+MOST_DRAWN: Final = 100
+"""Things on a map, the nearest: it has to fit into a message wherever someone has emptied their bags."""
 
 
-def play(tx: Tx, connection_id: str, frame: ClientFrame) -> list[Envelope]:
+def play(tx: Tx, connection_id: str, frame: ClientFrame, room: int = envelopes.ROOM) -> list[Envelope]:
     """Do what a player has typed, and return what they read; a repeat of its id gets the same answer again.
+
+    Args:
+        room: bytes that the answer may have. What is beyond them is posted.
 
     Raises:
         NotInGame: the connection has no character, or is about to be closed.
         TooManyCommands, RateLimited
     """
-    with (
-        limited(tx, COMMANDS, connection_id, key_of=queries.ACCOUNT_OF),
-        limited(tx, COMMANDS_OF_ADDRESS, connection_id, key_of=queries.ADDRESS_OF),
-    ):
-        return _play(tx, connection_id, frame)
-
-
-def _play(tx: Tx, connection_id: str, frame: ClientFrame) -> list[Envelope]:
     parsed = table.read(frame.text)
     locked = queries.lock_connection(tx, connection_id)
     trades = _lock_trades(tx, connection_id, parsed)  # before anyone is locked: both sides of a trade lock it first
@@ -75,6 +71,7 @@ def _play(tx: Tx, connection_id: str, frame: ClientFrame) -> list[Envelope]:
         queries.lock_fixtures_near(tx, connection_id, fixtures)
     found = queries.find_player(tx, connection_id)
     earlier = queries.find_answer(tx, connection_id, frame.command_id) if frame.command_id else None
+    check_limits = limits.ask(tx, connection_id)
     seen = _ask(tx, connection_id, parsed)
     ground = terrain.ask(tx, connection_id) if _needs(parsed).ground else None
     atlas = terrain_sql.find_map_around(tx, connection_id, SHORT_SIDE) if _needs(parsed).atlas else None
@@ -93,8 +90,10 @@ def _play(tx: Tx, connection_id: str, frame: ClientFrame) -> list[Envelope]:
     if earlier is not None and (stored := earlier.fetchone()) is not None:
         has_moved = any(each["type"] == "state_update" for each in stored["body"])
         if ground is None or not has_moved:
-            return stored["body"]
-        return [*stored["body"], *_map(tx, replace(scene, ground=ground(world)), me, marks)]
+            return _fitting(tx, me, stored["body"], room)
+        drawn = _map(tx, replace(scene, ground=ground(world)), me, marks)
+        return _fitting(tx, me, [*stored["body"], *drawn], room)
+    check_limits()
     if atlas is not None and land_of(world) is not None:
         scene = replace(scene, atlas=terrain.map_of(tx, world, stored=atlas))
     if ground is not None:
@@ -109,14 +108,31 @@ def _play(tx: Tx, connection_id: str, frame: ClientFrame) -> list[Envelope]:
         terrain.note_tiles(tx, connection_id, world, after.position, connection["tiles"])
     for envelope in answer:
         envelope |= marks
-    # What is longer was refused; a day of such lines would fill a disk.
-    queries.insert_answer(tx, me.character_id, frame.command_id, frame.text[:LONGEST], answer)
-    if after.position == me.position:
-        return answer
-    return [*answer, *_map(tx, scene, after, marks)]  # not stored: it is drawn again for a repeat
+    # Of a refused line no text is kept: it may be anything.
+    kept = "" if error else frame.text
+    queries.insert_answer(tx, me.character_id, frame.command_id, kept, answer)
+    # The map is not stored: it is drawn again for a repeat.
+    drawn = [] if after.position == me.position else _map(tx, scene, after, marks)
+    fitting = _fitting(tx, me, [*answer, *drawn], room)
+    limits.leave_behind(tx, connection_id, _left_behind(outcome, kept, answer))
+    return fitting
 
 
-def ping(tx: Tx, connection_id: str) -> list[Envelope]:
+def _fitting(tx: Tx, me: Character, answer: Sequence[Envelope], room: int) -> list[Envelope]:
+    """Return what fits into a message; the pusher sends the rest."""
+    fitting, rest = envelopes.split(answer, room)
+    posts.post(tx, [(me.character_id, each) for each in rest])
+    return fitting
+
+
+def _left_behind(outcome: CommandOutcome, text: str, answer: Sequence[Envelope]) -> int:
+    """Return how many bytes of the database a command costs, for `limits`."""
+    heard = sum(limits.POST + len(each.message.text.encode()) for each in outcome.posts)
+    events = len(outcome.events) + sum(len(each) for _, each in outcome.others) + (outcome.made is not None)
+    return envelopes.size(answer) + len(text.encode()) + heard + events * limits.EVENT
+
+
+def ping(tx: Tx, connection_id: str, room: int = envelopes.ROOM) -> list[Envelope]:
     """Return a pong with the state of the character, as far as it can be known without a command.
 
     Raises:
@@ -134,7 +150,8 @@ def ping(tx: Tx, connection_id: str) -> list[Envelope]:
         return _sign_out(tx, connection_id)
     me = characters_sql.read(row)
     seen = {"posts": row["last_seq"] or 0}
-    return [{**envelopes.other("pong", {}, tx.now), **seen}, {**state_update(me, tx.now), **seen}]
+    answer = [{**envelopes.other("pong", {}, tx.now), **seen}, {**state_update(me, tx.now), **seen}]
+    return _fitting(tx, me, answer, room)
 
 
 def _sign_out(tx: Tx, connection_id: str) -> list[Envelope]:
@@ -153,7 +170,12 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
         CharacterNotFound, CharacterNotOwned, WorldPrivate, WorldNotReady, WorldFull, RateLimited
     """
     minute, day = CONNECTS
-    with limited(tx, minute, str(me.account_id)), limited(tx, day, str(me.account_id)):
+    account = str(me.account_id)
+    with (
+        limited(tx, minute, account),
+        limited(tx, day, account),
+        limited(tx, CONNECTS_OF_ADDRESS, account, key_of=queries.SIGNED_UP_FROM),
+    ):
         return _come(tx, connection_id, me, character_id)
 
 
@@ -225,7 +247,7 @@ def _map(tx: Tx, scene: Scene, me: Character, marks: Mapping[str, Any]) -> list[
     entities = [
         *(
             MapEntity(each.name, each.kind if each.portal_to is None else PORTAL, each.position)
-            for each in scene.things
+            for each in scene.things[:MOST_DRAWN]
         ),
         *(MapEntity(each.name, "character", each.position) for each in scene.people),
     ]
@@ -238,7 +260,7 @@ def _map(tx: Tx, scene: Scene, me: Character, marks: Mapping[str, Any]) -> list[
     )
     shown = [envelopes.other("map_update", each, tx.now) for each in data]
     if len(shown) > 1:
-        posts.post(tx, [(me.character_id, each) for each in shown])
+        posts.post_map(tx, me.character_id, shown)
         return []
     return [{**each, **marks} for each in shown]
 

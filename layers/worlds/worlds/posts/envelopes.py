@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import uuid4
 
 from kernel.errors import DomainError
 
 Envelope = dict[str, Any]
+
+ROOM: Final = 112 * 1024
+"""Bytes of answers in a message. The gateway sends 128 KB: refusals and pongs always fit in."""
 
 MessageKind = Literal[
     "action",
@@ -52,6 +55,20 @@ def refusal(error: DomainError, at: datetime) -> Envelope:
 def frame(envelopes: Iterable[Mapping[str, Any]]) -> str:
     """Return what is sent in one frame: a document per line."""
     return "\n".join(json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in envelopes)
+
+
+def size(envelopes: Iterable[Mapping[str, Any]]) -> int:
+    """Return how many bytes a frame has."""
+    return len(frame(envelopes).encode())
+
+
+def split(envelopes: Sequence[Envelope], room: int) -> tuple[list[Envelope], list[Envelope]]:
+    """Return those that fit into so many bytes, and what comes after them."""
+    for place, each in enumerate(envelopes):
+        room -= size([each]) + 1
+        if room < 0:
+            return [*envelopes[:place]], [*envelopes[place:]]
+    return [*envelopes], []
 
 
 def _stamp(at: datetime) -> str:

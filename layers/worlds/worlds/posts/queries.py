@@ -30,16 +30,26 @@ _CLAIM_WAKING: Final[LiteralString] = (
         WHERE """
     + _MAY_BE_WOKEN
 )
+_SIGNED_OUT: Final[LiteralString] = """
+    k.closing IS NULL
+    AND NOT EXISTS (SELECT FROM kernel.sessions AS s
+                    WHERE s.session_id = k.session_id AND s.account_id = k.account_id
+                      AND s.ended_at IS NULL AND s.expires_at > %s)
+"""
+"""SQL expression: whether the session of connection `k` has ended; its parameter is the current time."""
 PUSHER_OVERDUE: Final[LiteralString] = (
     "(EXISTS (SELECT FROM worlds.pusher_lease WHERE "
     + _MAY_BE_WOKEN
     + """)
       AND (EXISTS (SELECT FROM worlds.connections WHERE closing IS NOT NULL)
+           OR EXISTS (SELECT FROM worlds.connections AS k WHERE """
+    + _SIGNED_OUT
+    + """)
            OR EXISTS (SELECT FROM worlds.connections AS k JOIN worlds.posts AS p USING (character_id)
                       WHERE p.delivered_at IS NULL AND p.posted_at < %s - interval '5 s')))"""
 )
 """SQL expression: whether something has been waiting for the pusher, which neither is awake nor was woken just now. Its
-parameter is the current time."""
+parameters are the current time."""
 
 
 def insert_posts(tx: Tx, posts: Sequence[tuple[UUID, dict[str, Any]]]) -> None:
@@ -80,14 +90,27 @@ def set_asleep(tx: Tx) -> None:
 def set_delivered(tx: Tx, character_id: UUID, seq: int, at: datetime) -> Cursor:
     """Note that a character's posts up to a number have arrived, and give its mailbox back.
 
+    Kept are lines, which are sent again to who comes back; no one asks again for maps and states, for lines that were
+    sent again, or for those of answers, which are kept as answers.
+
     Returns:
         Rows of `seconds`: from when each was written until it arrived.
     """
     delivered = tx.execute(
         """
-        UPDATE worlds.posts SET delivered_at = %(at)s
-        WHERE character_id = %(character)s AND seq <= %(seq)s AND delivered_at IS NULL
-        RETURNING extract(epoch FROM %(at)s - posted_at)::float AS seconds
+        WITH gone AS (
+            DELETE FROM worlds.posts
+            WHERE character_id = %(character)s AND seq <= %(seq)s AND delivered_at IS NULL
+                AND (envelope ->> 'type' <> 'game_message' OR envelope ?| '{again,command_id}')
+            RETURNING posted_at
+        ), kept AS (
+            UPDATE worlds.posts SET delivered_at = %(at)s
+            WHERE character_id = %(character)s AND seq <= %(seq)s AND delivered_at IS NULL
+                AND envelope ->> 'type' = 'game_message' AND NOT envelope ?| '{again,command_id}'
+            RETURNING posted_at
+        )
+        SELECT extract(epoch FROM %(at)s - posted_at)::float AS seconds
+        FROM (SELECT posted_at FROM gone UNION ALL SELECT posted_at FROM kept) AS arrived
         """,
         {"at": at, "character": character_id, "seq": seq},
     )
@@ -107,17 +130,28 @@ def release_of(tx: Tx, connection_ids: Sequence[str]) -> None:
 
 
 def close_signed_out(tx: Tx) -> None:
-    """Mark the connections to be closed whose session has ended and for which posts wait: they hear nothing more."""
+    """Mark the connections to be closed whose session has ended."""
+    tx.execute("UPDATE worlds.connections AS k SET closing = 'session_ended' WHERE " + _SIGNED_OUT, (tx.now,))
+
+
+def close_signed_out_receivers(tx: Tx) -> None:
+    """Mark those of them for which posts wait: they hear nothing more."""
+    tx.execute(
+        "UPDATE worlds.connections AS k SET closing = 'session_ended' WHERE "
+        + _SIGNED_OUT
+        + "AND EXISTS (SELECT FROM worlds.posts AS p WHERE p.character_id = k.character_id AND p.delivered_at IS NULL)",
+        (tx.now,),
+    )
+
+
+def delete_waiting_maps(tx: Tx, character_id: UUID) -> None:
+    """Delete the maps of a character that wait and have no number yet."""
     tx.execute(
         """
-        UPDATE worlds.connections AS k SET closing = 'session_ended'
-        WHERE k.closing IS NULL
-          AND EXISTS (SELECT FROM worlds.posts AS p WHERE p.character_id = k.character_id AND p.delivered_at IS NULL)
-          AND NOT EXISTS (SELECT FROM kernel.sessions AS s
-                          WHERE s.session_id = k.session_id AND s.account_id = k.account_id
-                            AND s.ended_at IS NULL AND s.expires_at > %s)
+        DELETE FROM worlds.posts
+        WHERE character_id = %s AND delivered_at IS NULL AND seq IS NULL AND envelope ->> 'type' = 'map_update'
         """,
-        (tx.now,),
+        (character_id,),
     )
 
 

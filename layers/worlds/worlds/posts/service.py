@@ -40,6 +40,12 @@ def post(tx: Tx, posts: Sequence[tuple[UUID, Envelope]]) -> None:
         ensure_awake(tx)
 
 
+def post_map(tx: Tx, character_id: UUID, parts: Sequence[Envelope]) -> None:
+    """Post a map; an earlier one that still waits is not needed any more."""
+    queries.delete_waiting_maps(tx, character_id)
+    post(tx, [(character_id, each) for each in parts])
+
+
 def ensure_awake(tx: Tx) -> None:
     """Wake the pusher once this transaction has committed, if it is asleep then: as `kernel.events.waking`."""
     tx.after_commit(queries.claim_waking, _wake)
@@ -91,7 +97,7 @@ def count_arrivals(settled: Iterable[Cursor]) -> None:
 def claim(tx: Tx) -> list[PostDelivery]:
     """Take posts that wait and whose receivers are connected; they are ours for some seconds."""
     queries.set_awake(tx)
-    queries.close_signed_out(tx)
+    queries.close_signed_out_receivers(tx)
     taken = {row["character_id"]: row["connection_id"] for row in queries.claim_mailboxes(tx).fetchall()}
     if not taken:
         return []
