@@ -19,10 +19,10 @@ from pydantic import (
 
 from doors.answers import chat_line
 from doors.field_errors import own_error
+from kernel.naming import is_unicode
 from kernel.texts import translate
 
 _CONTROLS = re.compile(r"[\x00\r\n\t]")
-_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def one_line(text: str) -> str:
@@ -36,7 +36,7 @@ def storable(text: str) -> str:
     """Validate that Postgres can store a text, and that it is one: JSON can express half of a surrogate pair."""
     if "\x00" in text:
         raise own_error("control_characters", translate("must not contain NUL"))
-    if not text.isascii() and _HALVES.search(text):
+    if not is_unicode(text):
         raise own_error("string_unicode", translate("must be text that can be read"))
     return text
 

@@ -22,6 +22,7 @@ _INVISIBLE = re.compile(
 )
 # Controls, and marks that turn the direction of what follows; not the joiners, which emoji and some scripts need.
 _MISLEADING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_HALVES = re.compile("[\ud800-\udfff]")
 QUOTES = "['\"`\u00b4\u00ab\u00bb\u02b9\u02bb-\u02be\u2018-\u201f\u2032\u2033\u2039\u203a\uff02\uff07]"
 """A pattern: quotation marks and apostrophes."""
 _QUOTES = re.compile(QUOTES)
@@ -35,6 +36,11 @@ MOST_SUGGESTED = 3
 _LONGEST_QUOTED = 20
 _LONGEST_COMPARED = 3 * LONGEST_TYPED
 """No name is longer, invisible characters included: to normalise what is could take seconds."""
+
+
+def is_unicode(text: str) -> bool:
+    """Tell whether a text has no half of a surrogate pair, which JSON can express and Postgres cannot store."""
+    return text.isascii() or not _HALVES.search(text)
 
 
 def visible(text: str) -> str:

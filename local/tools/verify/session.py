@@ -22,6 +22,10 @@ ROUTES: Final = (
     ("POST", "/api/interview/start"),
     ("POST", "/api/interview/respond"),
     ("POST", "/api/interview/finalize"),
+    ("POST", "/api/world/interview/start"),
+    ("POST", "/api/world/interview/message"),
+    ("POST", "/api/world/interview/finalize"),
+    ("GET", "/api/world/interview/active"),
     ("GET", "/api/game/characters"),
     ("POST", "/api/game/characters"),
     ("POST", "/api/game/join"),
@@ -29,9 +33,8 @@ ROUTES: Final = (
     ("GET", "/api/game/worlds"),
     ("GET", "/api/game/skills"),
     ("GET", "/api/game/ws"),
-    ("GET", "/api/world/interview/active"),
 )
-"""Source: worlds 2.1."""
+"""Those that the README of the original names. Source: worlds 2.1."""
 
 
 class SessionTrial:
@@ -63,7 +66,7 @@ class SessionTrial:
             if ann.password in str(account) or any("hash" in name or "password" in name for name in account):
                 raise Broken("the answer has the password, or its hash")
             seen.append(", ".join(account))
-        with check(PART, "an e-mail address in use is refused, whatever its case") as seen:
+        with check(PART, "an e-mail address in use is refused, in upper case, too") as seen:
             ann = self._visit.ann
             body = {"email": ann.email.upper(), "username": f"{ann.name}-2", "password": ann.password}
             seen.append(require_code(client.send("POST", "/api/auth/register", body), 409, "USER_EXISTS"))

@@ -80,7 +80,7 @@ def test_26_3_one_request_id_links_the_log_of_http_the_queue_events_and_posts(
     assert told(environment, "Aether is ready") == {"from-a-client"}
 
 
-def test_26_4_no_log_holds_a_password_whatever_is_sent_with_it(call: CallApi, secret_watch: SecretWatch):
+def test_26_4_no_log_holds_a_password_however_it_is_sent(call: CallApi, secret_watch: SecretWatch):
     """Worlds 26, acceptance 4; the whole run is watched by `no_password_in_any_log`."""
     known = {"email": "ann@example.org", "password": PASSWORD}
     assert call("POST", "/api/auth/register", {**known, "username": "Ann"}, role=None).status == 201

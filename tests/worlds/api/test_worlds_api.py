@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kernel.database import Connection, transaction
+from local.tools.verify.session import ROUTES
 from tests.support.api import Answer, CallApi
 from tests.support.people import Someone
 from tests.support.worlds import come_to, come_to_lobby, make_world
@@ -15,27 +16,6 @@ from worlds.entering.models import CharacterWish
 from worlds.play import service as play
 
 WORLDS = "/api/game/worlds"
-README = (
-    ("GET", "/api/auth/me"),
-    ("GET", "/api/session/state"),
-    ("POST", "/api/session/world/select"),
-    ("POST", "/api/session/character/create"),
-    ("POST", "/api/session/character/select"),
-    ("POST", "/api/interview/start"),
-    ("POST", "/api/interview/respond"),
-    ("POST", "/api/interview/finalize"),
-    ("POST", "/api/world/interview/start"),
-    ("POST", "/api/world/interview/message"),
-    ("POST", "/api/world/interview/finalize"),
-    ("GET", "/api/world/interview/active"),
-    ("GET", "/api/game/characters"),
-    ("POST", "/api/game/characters"),
-    ("POST", "/api/game/join"),
-    ("GET", "/api/game/entry-options"),
-    ("GET", "/api/game/worlds"),
-    ("GET", "/api/game/skills"),
-    ("GET", "/api/game/ws"),
-)
 
 
 def refusal(answer: Answer) -> tuple[int, str]:
@@ -53,7 +33,7 @@ def make(call: CallApi, root: Someone, name: str = "Aether", **fields: Any) -> d
     return made.json
 
 
-@pytest.mark.parametrize(("method", "path"), README)
+@pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_every_route_of_the_readme_answers(call: CallApi, ann: Someone, method: str, path: str):
     assert call(method, path, {} if method == "POST" else None, headers=ann.headers).status not in (404, 405)
 

@@ -1,4 +1,4 @@
-"""Whatever is killed or sent twice, a command has happened whole and once, or not at all. Source: worlds 4.3, 28."""
+"""Killed at any point or sent twice, a command has happened whole and once, or not at all. Source: worlds 4.3, 28."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def rows(tx: Tx, table: str, where: str = "true") -> int:
 
 
 @pytest.mark.parametrize(
-    "line", ["say " + "x" * 29_000, "xyzzy " * 100, "tell Nobody " + "x" * 900], ids=["too long", "unknown", "refused"]
+    "line", ["say " + "x" * 29_000, "xyzzy " * 100, "tell Nemo " + "x" * 900], ids=["too long", "unknown", "refused"]
 )
 def test_of_a_line_that_is_refused_no_text_is_kept(tx: Tx, line: str):
     ann = come_to_lobby(tx)

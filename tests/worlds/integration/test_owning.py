@@ -201,7 +201,7 @@ def test_admins_of_a_world_invite_guests_only_and_members_leave_by_themselves(tx
         owning.invite(tx, bob, world.world_id, "cleo", "admin")
     with pytest.raises(OwnerStays):
         owning.invite(tx, bob, world.world_id, "ann")
-    for unknown in ("Nobody", "cleo@example.org"):
+    for unknown in ("Nemo", "cleo@example.org"):
         with pytest.raises(UserNotFound):
             owning.invite(tx, bob, world.world_id, unknown)
     owning.remove(tx, bob, world.world_id, bob.account_id)

@@ -174,7 +174,7 @@ def lock_account(tx: Tx, account_id: UUID) -> Cursor:
 
 
 def remove_account(tx: Tx, account_id: UUID) -> None:
-    """Delete an account with everything that belongs to it, whatever its password is."""
+    """Delete an account with everything that belongs to it, without asking for its password."""
     tx.execute("DELETE FROM kernel.accounts WHERE account_id = %s", (account_id,))
 
 

@@ -1,6 +1,6 @@
 """Telling people of new worlds and of sign-ins, what they have read of it, and their devices. Source: worlds 26.
 
-Whatever is told is written in the transaction of what it tells of, by one statement, and once for each account and
+What is told is written in the transaction of what it tells of, by one statement, and once for each account and
 world, or device and network: nothing is lost, and no repeat tells it again.
 """
 

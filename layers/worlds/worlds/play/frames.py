@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kernel.naming import is_unicode
 from kernel.texts import number
 from worlds.acting.models import InvalidCommand
 from worlds.commands.models import CommandTooLong
@@ -63,7 +64,7 @@ def _frame(document: Any) -> ClientFrame:
         raise InvalidCommand(problem="data: a JSON object.")
     command_id = document.get("id", data.get("id"))
     if command_id is not None and not (
-        isinstance(command_id, str) and 1 <= len(command_id) <= MAX_ID and is_storable(command_id)
+        isinstance(command_id, str) and 1 <= len(command_id) <= MAX_ID and _is_storable(command_id)
     ):
         raise InvalidCommand(problem=f"id: a text of 1 to {MAX_ID} characters.")
     match document.get("type"):
@@ -81,14 +82,13 @@ def _frame(document: Any) -> ClientFrame:
 def _command(command_id: str | None, text: str) -> ClientFrame:
     if len(text) > LONGEST:
         return ClientFrame("invalid", command_id, str(CommandTooLong(most=number(LONGEST))))
-    if not is_storable(text):
+    if not _is_storable(text):
         return ClientFrame("invalid", command_id, "A command is text: it has no NUL and no half of a character.")
     return ClientFrame("command", command_id, text)
 
 
-def is_storable(text: str) -> bool:
-    """Whether Postgres can store a text: it can store neither NUL nor half of a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+def _is_storable(text: str) -> bool:
+    return "\0" not in text and is_unicode(text)
 
 
 def _text(data: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from worlds.acting.needs import MOST_SEEN, WORLDS_PER_PAGE, WorldSearch
 from worlds.characters import queries as characters
 from worlds.characters.naming import FREE_NAMES, parameters
 from worlds.entities import queries as entities
+from worlds.posts.queries import SIGNED_OUT
 from worlds.space.models import Position
 from worlds.world import queries as worlds
 from worlds.world.models import LOBBY, ListedWorld
@@ -503,13 +504,8 @@ def close_in_world(tx: Tx, world_id: UUID, account_id: UUID, reason: str) -> Non
 def close_ended(tx: Tx, account_id: UUID, reason: str) -> None:
     """Let the pusher close the connections of someone's sessions that are not open any more."""
     tx.execute(
-        """
-        UPDATE worlds.connections AS k SET closing = %(reason)s
-        WHERE account_id = %(account)s AND closing IS NULL
-          AND NOT EXISTS (SELECT FROM kernel.sessions AS s
-                          WHERE s.session_id = k.session_id AND s.ended_at IS NULL AND s.expires_at > %(now)s)
-        """,
-        {"account": account_id, "reason": reason, "now": tx.now},
+        "UPDATE worlds.connections AS k SET closing = %s WHERE k.account_id = %s AND " + SIGNED_OUT,
+        (reason, account_id, tx.now),
     )
 
 

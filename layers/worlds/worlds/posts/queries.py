@@ -30,7 +30,7 @@ _CLAIM_WAKING: Final[LiteralString] = (
         WHERE """
     + _MAY_BE_WOKEN
 )
-_SIGNED_OUT: Final[LiteralString] = """
+SIGNED_OUT: Final[LiteralString] = """
     k.closing IS NULL
     AND NOT EXISTS (SELECT FROM kernel.sessions AS s
                     WHERE s.session_id = k.session_id AND s.account_id = k.account_id
@@ -43,7 +43,7 @@ PUSHER_OVERDUE: Final[LiteralString] = (
     + """)
       AND (EXISTS (SELECT FROM worlds.connections WHERE closing IS NOT NULL)
            OR EXISTS (SELECT FROM worlds.connections AS k WHERE """
-    + _SIGNED_OUT
+    + SIGNED_OUT
     + """)
            OR EXISTS (SELECT FROM worlds.connections AS k JOIN worlds.posts AS p USING (character_id)
                       WHERE p.delivered_at IS NULL AND p.posted_at < %s - interval '5 s')))"""
@@ -131,14 +131,14 @@ def release_of(tx: Tx, connection_ids: Sequence[str]) -> None:
 
 def close_signed_out(tx: Tx) -> None:
     """Mark the connections to be closed whose session has ended."""
-    tx.execute("UPDATE worlds.connections AS k SET closing = 'session_ended' WHERE " + _SIGNED_OUT, (tx.now,))
+    tx.execute("UPDATE worlds.connections AS k SET closing = 'session_ended' WHERE " + SIGNED_OUT, (tx.now,))
 
 
 def close_signed_out_receivers(tx: Tx) -> None:
     """Mark those of them for which posts wait: they hear nothing more."""
     tx.execute(
         "UPDATE worlds.connections AS k SET closing = 'session_ended' WHERE "
-        + _SIGNED_OUT
+        + SIGNED_OUT
         + "AND EXISTS (SELECT FROM worlds.posts AS p WHERE p.character_id = k.character_id AND p.delivered_at IS NULL)",
         (tx.now,),
     )
