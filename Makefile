@@ -263,7 +263,7 @@ deploy: install python313 sam ## Build, deploy and try the installation that sam
 	@exec $(BIN)/python -m local.tools.deploy $(ARGS)
 
 .PHONY: check
-check: sam test lint drift validate scan build ## All that CI runs, but for the slow tests
+check: sam test lint drift validate scan build contract ## All that CI runs, but for the slow tests (needs npm)
 
 .PHONY: bench
 bench: install ## Measure everything, or a part (ARGS=bill), or compare with a revision (ARGS="--against REV")

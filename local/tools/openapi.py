@@ -6,17 +6,17 @@ import json
 import re
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from doors.error_objects import as_object, has_objects
+from doors.error_objects import has_objects
 from doors.people import is_for_accounts
 from doors.routes import Route
-from local.tools import openapi_examples, openapi_schemas
+from local.tools import capital_codes, openapi_examples, openapi_schemas
 from local.tools.generated import ROOT, write_or_check
 
 FILE: Final = ROOT / "docs" / "openapi.json"
@@ -252,13 +252,20 @@ def _complete(operation: Json, title: str, path: str, method: str) -> None:
 
 def _add_error_examples(responses: Json) -> None:
     codes = openapi_schemas.codes()
-    # The last wins: the first of those that are no refusals.
-    of_status = {status: code for code, (status, _) in reversed([*openapi_schemas.OTHER_CODES.items(), *codes.items()])}
+    plain = _first_of_each_status([*openapi_schemas.OTHER_CODES, *codes], codes)
+    capitals = capital_codes.of_http()
+    in_capitals = _first_of_each_status([*capitals], capitals)
     for status, (name, _) in ERRORS.items():
-        body = {"error": codes[of_status[status]][1], "code": of_status[status]}
-        responses[name]["content"]["application/json"]["example"] = body
-        as_sent = json.loads(as_object(json.dumps(body), "4f1d2a86-7f0c-4e7e-9a35-1b2c3d4e5f60"))
-        responses[f"{name}Object"]["content"]["application/json"]["example"] = as_sent
+        code, meaning = plain[status]
+        responses[name]["content"]["application/json"]["example"] = {"error": meaning, "code": code}
+        code, meaning = in_capitals[status]
+        responses[f"{name}Object"]["content"]["application/json"]["example"] = {
+            "error": {"code": code, "message": meaning, "request_id": "4f1d2a86-7f0c-4e7e-9a35-1b2c3d4e5f60"}
+        }
+
+
+def _first_of_each_status(order: Sequence[str], codes: Mapping[str, tuple[int, str]]) -> dict[int, tuple[str, str]]:
+    return {codes[code][0]: (code, codes[code][1]) for code in reversed(order)}
 
 
 def _error_response(status: int, text: str, schema: str) -> Json:

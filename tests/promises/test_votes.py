@@ -16,6 +16,7 @@ import pytest
 from psycopg.errors import DeadlockDetected
 
 from community.contributions import service as contributions
+from community.engagement import rules as scores
 from community.players import service as players
 from community.players.merging import merge
 from community.players.models import PlayerRef
@@ -283,6 +284,10 @@ def test_concurrent_clocks_unlock_each_due_target_once(conn: Connection, databas
 def test_all_actions_of_an_evening_at_once(conn: Connection, database_url: str):
     """Votes fall while sessions end: each counts in the session it was cast in, and no point is lost."""
     refused: Counter[str] = Counter()
+    with transaction(conn) as tx:
+        for upgrade in ("basic", "two", "three"):  # otherwise what a vote is worth would depend on who wins
+            controls.unlock_node(tx, f"upgrade_progression_{upgrade}", 5)
+        worth = scores.score(current_state(tx), "vote_cast", 1, scholar_level=0)
 
     def one_of_many(seed: int) -> Callable[[Connection], int]:
         dice = Random(seed)
@@ -324,7 +329,7 @@ def test_all_actions_of_an_evening_at_once(conn: Connection, database_url: str):
         now = cycle.read_voting_state(tx)
         votes = announced(tx, "progression.vote_recorded")
     gained = unlocks(conn)
-    assert now.points == given + len(votes)
+    assert now.points == given + worth * len(votes)
     assert now.accumulated == now.points - sum(tree.nodes[key].cost for key, _ in gained)
     assert len(set(gained)) == len(gained)
     row = conn.execute("SELECT count(*) AS n FROM ballots").fetchone()

@@ -110,10 +110,13 @@ async def register_device(call: Call, body: DeviceBody) -> Response:
     return signed_in(call).act(use_case)
 
 
-@router.delete("/api/game/notifications/devices/{device_id}", response_model=RemovedDevice)
+@router.delete("/api/game/notifications/devices", response_model=RemovedDevice)
 @requires_account()
-async def unregister_device(device_id: UUID, call: Call) -> Response:
-    """Forget one of your devices."""
+async def unregister_device(call: Call, device_id: UUID) -> Response:
+    """Forget one of your devices.
+
+    It is named in the query: as part of the path, `devices/read` would be a device and a notification to be read.
+    """
 
     def use_case(tx: Tx, me: Identity) -> RemovedDevice:
         notices.unregister(tx, me.account_id, device_id)

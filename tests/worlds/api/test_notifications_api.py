@@ -63,10 +63,10 @@ def test_a_device_is_registered_known_again_and_removed(call: CallApi, ann: Some
     assert again.json == {**made.json, "platform": "other", "name": "Unknown device", "seen_at": again.json["seen_at"]}
     assert "token" not in made.json
     assert call("GET", path, headers=ann.headers).json == {"devices": [again.json]}
-    own = f"{path}/{made.json['device_id']}"
-    refused = call("DELETE", own, headers=bob.headers)
+    own = {"device_id": made.json["device_id"]}
+    refused = call("DELETE", path, headers=bob.headers, query=own)
     assert (refused.status, refused.json["error"]["code"]) == (404, "NOT_FOUND")
-    assert call("DELETE", own, headers=ann.headers).json == {"removed": True}
+    assert call("DELETE", path, headers=ann.headers, query=own).json == {"removed": True}
     assert call("GET", path, headers=ann.headers).json == {"devices": []}
 
 
@@ -86,6 +86,8 @@ def test_a_device_is_registered_known_again_and_removed(call: CallApi, ann: Some
         ("POST", "/devices", {"token": "\x00"}),
         ("POST", "/devices", {"token": "x", "platform": "fridge"}),
         ("POST", "/devices", {"token": "x", "secret": "y"}),
+        ("DELETE", "/devices", None),
+        ("DELETE", "/devices?device_id=mine", None),
     ],
 )
 def test_what_makes_no_sense_is_refused(call: CallApi, ann: Someone, method: str, path: str, body: Any):

@@ -165,7 +165,7 @@ export class Notifications {
   }
 
   async #forget(id) {
-    await call("DELETE", `${PATH}/devices/${id}`);
+    await call("DELETE", `${PATH}/devices?device_id=${encodeURIComponent(id)}`);
     const { devices } = await call("GET", `${PATH}/devices`);
     this.#showDevices(devices);
     find("devices-title").focus();
