@@ -54,7 +54,7 @@ WORLD_SECONDS: Final = 300
 
 COLUMNS = (
     "people", "commands", "sent_again", "answer_median_ms", "answer_p95_ms", "answer_budget_ms", "heard",
-    "heard_p95_ms", "heard_budget_ms", "lost", "doubled", "disordered", "things_off", "tables_off", "verdict",
+    "heard_p95_ms", "heard_budget_ms", "away_s", "lost", "doubled", "disordered", "things_off", "tables_off", "verdict",
 )  # fmt: skip
 
 Row = dict[str, Any]
@@ -66,28 +66,37 @@ class _Seen:
     """What all clients have seen together.
 
     Attributes:
-        answers: seconds from a command to its answer, of those that were sent once.
+        answers: when a command was sent, and seconds to its answer, of those that were sent once.
+        delays: when something was said, and seconds until somebody heard it.
+        away: from the kill until everyone is connected again. What is sent in between waits for the stack.
         sent_at: {token: when it was said}.
         hearers: {token: who has read it, each time}.
         again: commands that had to be sent again.
         disordered: posts whose number does not follow that of the one before.
     """
 
-    answers: list[float] = field(default_factory=list[float])
-    delays: list[float] = field(default_factory=list[float])
+    answers: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
+    delays: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
+    away: tuple[float, float] = (0.0, 0.0)
     sent_at: dict[str, float] = field(default_factory=dict[str, float])
     speakers: dict[str, int] = field(default_factory=dict[str, int])
     hearers: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter[int]))
     again: int = 0
     disordered: int = 0
 
+    def in_time(self, waits: list[tuple[float, float]]) -> list[float]:
+        """Return the waits for what was sent while the stack was there."""
+        gone, back = self.away
+        return [seconds for sent, seconds in waits if sent + seconds < gone or sent > back]
+
 
 def measure(database_url: str, *, seconds: float, progress: Progress) -> Row:
     """Let people play for so long, and kill the stack after half of it.
 
     Returns:
-        A row of `COLUMNS`. `heard`: posts of what others said. `lost`, `doubled`: of these. `things_off`: by how many
-        berries more or fewer there are than before. `tables_off`: tables that differ from the log.
+        A row of `COLUMNS`. `heard`: posts of what others said. `lost`, `doubled`: of these. `away_s`: from the kill
+        until everyone is connected again; what was sent in between counts for all but the times. `things_off`: by how
+        many berries more or fewer there are than before. `tables_off`: tables that differ from the log.
     """
     with StackProcess(database_url) as stack, closing(connect_database(database_url)) as conn:
         progress("a hundred people, their world is made")
@@ -107,9 +116,7 @@ def _arrive(conn: Connection) -> list[tuple[Identity, UUID]]:
     with transaction(conn) as tx:
         for number in range(PEOPLE):
             me = _account(tx, number)
-            body = entering.create(
-                tx, me, TEMPERATE, CharacterWish(name=f"Walker {_letters(number)}", species="human", seed=1)
-            )
+            body = entering.create(tx, me, TEMPERATE, CharacterWish(name=_name(number), species="human", seed=1))
             place = _place_of(number // GROUP, body.position)
             moved = PlayerMoved(
                 character_id=body.character_id,
@@ -152,9 +159,9 @@ def _account(tx: Tx, number: int) -> Identity:
     return me
 
 
-def _letters(number: int) -> str:
-    """Return a word for a number, because names have no digits: aa, ab, ac ..."""
-    return chr(97 + number // 26) + chr(97 + number % 26)
+def _name(number: int) -> str:
+    """Return a name for a number, of letters that look like no other, because names in a world must not look alike."""
+    return "Walker " + "".join("abdefghkpr"[int(digit)] for digit in f"{number:02}")
 
 
 def _place_of(group: int, entrance: Position) -> Position:
@@ -208,9 +215,13 @@ async def _play(
     playing = [asyncio.create_task(each.play(seconds)) for each in clients]
     await asyncio.sleep(seconds / 2)
     progress("the stack is killed")
+    gone = perf_counter()
     await asyncio.to_thread(stack.kill)
     await asyncio.to_thread(stack.start)
     progress("the stack is there again")
+    for each in clients:
+        await asyncio.wait_for(each.is_open.wait(), PATIENCE_SECONDS)
+    seen.away = gone, perf_counter()
     await asyncio.gather(*playing)
     await _quiet(seen)
     for each in listening:
@@ -264,7 +275,9 @@ class _Client:
         while due < end:
             await asyncio.sleep(max(0.0, due - perf_counter()))
             await self._send(self._line())
-            due = max(due + pause, perf_counter())
+            due += pause
+            if due < perf_counter():  # after a while without a stack, all would go on at the same moment
+                due = perf_counter() + self._dice.uniform(0, pause)
 
     def _line(self) -> str:
         if self._dice.random() < 0.1:
@@ -291,7 +304,7 @@ class _Client:
                 continue
             break
         if tries == 1:
-            self._seen.answers.append(perf_counter() - began)
+            self._seen.answers.append((began, perf_counter() - began))
         else:
             self._seen.again += 1
             self._seen.sent_at.pop(command_id, None)  # heard by all, but not within a time that says something
@@ -318,7 +331,7 @@ class _Client:
         if token in self._seen.speakers and not document.get("again"):
             self._seen.hearers[token][self._number] += 1
             if sent_at := self._seen.sent_at.get(token):
-                self._seen.delays.append(perf_counter() - sent_at)
+                self._seen.delays.append((sent_at, perf_counter() - sent_at))
 
 
 def _row(seen: _Seen, things_off: int, tables_off: int) -> Row:
@@ -328,16 +341,18 @@ def _row(seen: _Seen, things_off: int, tables_off: int) -> Row:
         counts = [seen.hearers[token][number] for number in group if number != speaker]
         lost += counts.count(0)
         doubled += sum(count - 1 for count in counts if count > 1)
+    answers, delays = seen.in_time(seen.answers), seen.in_time(seen.delays)
     row: Row = {
         "people": PEOPLE,
         "commands": len(seen.answers) + seen.again,
         "sent_again": seen.again,
-        "answer_median_ms": round(median(seen.answers) * 1000, 1),
-        "answer_p95_ms": round(percentile(seen.answers, 0.95) * 1000, 1),
+        "answer_median_ms": round(median(answers) * 1000, 1),
+        "answer_p95_ms": round(percentile(answers, 0.95) * 1000, 1),
         "answer_budget_ms": ANSWER_BUDGET_MS,
         "heard": sum(map(Counter.total, seen.hearers.values())),
-        "heard_p95_ms": round(percentile(seen.delays, 0.95) * 1000, 1),
+        "heard_p95_ms": round(percentile(delays, 0.95) * 1000, 1),
         "heard_budget_ms": HEARD_BUDGET_MS,
+        "away_s": round(seen.away[1] - seen.away[0], 1),
         "lost": lost,
         "doubled": doubled,
         "disordered": seen.disordered,

@@ -32,8 +32,8 @@ The socket on which Worlds is played, and the events of its log. docs/worlds.md 
 
 A client sends a JSON document in a frame; up to {MOST} may be joined by newlines. An answer comes back on the same
 connection, as one frame with a document per line, and carries the command's `command_id`. What others do comes as
-posts, one per frame, numbered by `seq` for each character. After connecting, the last {SCROLLBACK} lines of a player
-come again with `"again": true`, then the map, a greeting and the state.
+posts, one or more per frame, numbered by `seq` for each character. After connecting, the last {SCROLLBACK} lines of
+a player come again with `"again": true`, then the map, a greeting and the state.
 
 A connection opens with `character_id` and one of these: `ticket` (from `POST /api/session/ticket`, for pages on another
 host), the session's cookie from an origin that is allowed, `Authorization: Bearer`, or `token`. It is refused before it

@@ -15,7 +15,7 @@ SPEAKER = 3
 @pytest.fixture
 def seen() -> _Seen:
     """One word that everyone within earshot has heard."""
-    seen = _Seen(answers=[0.01], delays=[0.02], speakers={"word": SPEAKER})
+    seen = _Seen(answers=[(0.0, 0.01)], delays=[(0.0, 0.02)], away=(5.0, 9.0), speakers={"word": SPEAKER})
     for number in range(GROUP):
         if number != SPEAKER:
             seen.hearers["word"][number] = 1
@@ -43,9 +43,17 @@ def test_things_or_tables_that_are_off(seen: _Seen, things: int, tables: int):
 
 
 def test_answers_or_words_that_come_too_late(seen: _Seen):
-    seen.delays = [0.31]
+    seen.delays = [(0.0, 0.31)]
 
     assert _row(seen, things_off=0, tables_off=0)["verdict"] == "OVER"
+
+
+def test_what_is_sent_while_the_stack_is_away_counts_for_no_time(seen: _Seen):
+    seen.answers += [(4.9, 4.0), (6.0, 3.0)]
+
+    row = _row(seen, things_off=0, tables_off=0)
+
+    assert (row["commands"], row["answer_p95_ms"], row["away_s"], row["verdict"]) == (3, 10.0, 4.0, "")
 
 
 def post(seq: int, text: str, **more: Any) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -158,17 +159,43 @@ def test_who_comes_back_reads_the_same_lines_in_the_same_order_each_time(tx: Tx)
     read: list[list[str]] = []
     for _ in range(3):
         bob = connect(tx, bob.me, bob.character_id)
-        lines = [json.loads(each) for frames in deliveries_of(tx, bob) for each in frames]
+        lines = documents_for(tx, bob)
         assert [each["seq"] for each in lines] == sorted(each["seq"] for each in lines)
         read.append([each["data"]["text"][-1:] for each in lines if each["data"].get("type") == "speech"])
 
     assert read == [["0", "1", "2", "3", "4"]] * 3
 
 
-def deliveries_of(tx: Tx, player: Player) -> list[Sequence[str]]:
-    deliveries = posts.claim(tx)
-    posts.settle(tx, {each.character_id: posts.PostArrival(each.last_seq) for each in deliveries}, ())
-    return [each.frames for each in deliveries if each.connection_id == player.connection_id]
+def documents_for(tx: Tx, player: Player) -> list[Any]:
+    """Do what a pusher does; return what one of the players is sent."""
+    frames = [frame for each in deliver(tx) if each.connection_id == player.connection_id for frame in each.frames]
+    return [json.loads(document) for frame in frames for document in frame.split("\n")]
+
+
+def test_of_much_that_waits_a_pusher_gets_as_much_as_a_function_may_answer_and_the_rest_next_time(
+    tx: Tx, monkeypatch: pytest.MonkeyPatch
+):
+    ann, bob = come_to_lobby(tx), come_to_lobby(tx)
+    deliver(tx)
+    for player in (ann, bob):
+        lines = [envelopes.game_message("system", f"{number:02}" + "x" * 700, tx.now) for number in range(60)]
+        posts.post(tx, [(player.character_id, each) for each in lines])
+    monkeypatch.setattr(posts, "BATCH_BYTES", 40_000)
+    heard: dict[str, list[str]] = {ann.connection_id: [], bob.connection_id: []}
+
+    rounds = 0
+    while given := deliver(tx):
+        rounds += 1
+        frames = [frame for each in given for frame in each.frames]
+        assert sum(len(frame) for frame in frames) <= 40_000
+        assert all(len(frame) <= envelopes.FRAME_BYTES for frame in frames)
+        for each in given:
+            heard[each.connection_id] += [
+                json.loads(line)["data"]["text"][:2] for frame in each.frames for line in frame.split("\n")
+            ]
+
+    assert rounds > 2
+    assert set(map(tuple, heard.values())) == {tuple(f"{number:02}" for number in range(60))}
 
 
 def test_a_map_that_no_one_has_fetched_is_replaced_by_the_next(tx: Tx):
@@ -191,19 +218,17 @@ def test_what_does_not_fit_into_a_message_is_posted_and_not_read_twice_by_who_co
     again = play.play(tx, ann.connection_id, ClientFrame("command", "a", "look"), room=100_000)
 
     assert (answer, len(again)) == ([], 1)
-    [frames] = deliveries_of(tx, ann)
-    [rest] = [json.loads(each) for each in frames]
+    [rest] = documents_for(tx, ann)
     assert (rest["command_id"], rest["data"]) == ("a", again[0]["data"])
     back = connect(tx, ann.me, ann.character_id)
-    [frames] = deliveries_of(tx, back)
-    assert sum(json.loads(each)["data"].get("id") == rest["data"]["id"] for each in frames) == 1
+    assert sum(each["data"].get("id") == rest["data"]["id"] for each in documents_for(tx, back)) == 1
 
 
-def deliver(tx: Tx) -> list[str]:
-    """Do what a pusher does; return the connections for which there was something."""
+def deliver(tx: Tx) -> list[posts.PostDelivery]:
+    """Do what a pusher does; return what it was given."""
     deliveries = posts.claim(tx)
     posts.settle(tx, {each.character_id: posts.PostArrival(each.last_seq) for each in deliveries}, ())
-    return [each.connection_id for each in deliveries]
+    return deliveries
 
 
 def test_pings_count_among_the_twenty_of_a_second(tx: Tx):
@@ -232,7 +257,7 @@ def test_who_has_logged_out_hears_nothing_more(tx: Tx, end: Callable[[Tx, Player
     end(tx, ann)
     bob.types(tx, "whisper Ann the key is under the mat")
 
-    assert ann.connection_id not in deliver(tx)
+    assert ann.connection_id not in {each.connection_id for each in deliver(tx)}
     assert rows(tx, "connections", f"connection_id = '{ann.connection_id}' AND closing = 'session_ended'") == 1
 
 

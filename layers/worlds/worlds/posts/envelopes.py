@@ -14,6 +14,8 @@ Envelope = dict[str, Any]
 
 ROOM: Final = 112 * 1024
 """Bytes of answers in a message. The gateway sends 128 KB: refusals and pongs always fit in."""
+FRAME_BYTES: Final = 30 * 1024
+"""Of posts in a frame, unless one alone is larger: the gateway sends and bills 32 KB at a time."""
 
 MessageKind = Literal[
     "action",
@@ -55,6 +57,28 @@ def refusal(error: DomainError, at: datetime) -> Envelope:
 def frame(envelopes: Iterable[Mapping[str, Any]]) -> str:
     """Return what is sent in one frame: a document per line."""
     return "\n".join(json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in envelopes)
+
+
+def pack(envelopes: Iterable[Mapping[str, Any]], room: int) -> tuple[list[str], int]:
+    """Pack as many envelopes as fit into so many bytes into frames, in their order.
+
+    Returns:
+        The frames, and how many envelopes they hold.
+    """
+    frames: list[str] = []
+    free = packed = 0
+    for each in envelopes:
+        document = frame([each])
+        taken = len(document.encode()) + 1
+        if taken > room:
+            break
+        if taken <= free:
+            frames[-1] += "\n" + document
+        else:
+            frames.append(document)
+            free = FRAME_BYTES
+        room, free, packed = room - taken, free - taken, packed + 1
+    return frames, packed
 
 
 def size(envelopes: Iterable[Mapping[str, Any]]) -> int:

@@ -114,8 +114,13 @@ def set_delivered(tx: Tx, character_id: UUID, seq: int, at: datetime) -> Cursor:
         """,
         {"at": at, "character": character_id, "seq": seq},
     )
-    tx.execute("UPDATE worlds.mailboxes SET leased_until = NULL WHERE character_id = %s", (character_id,))
+    release(tx, [character_id])
     return delivered
+
+
+def release(tx: Tx, character_ids: list[UUID]) -> None:
+    """Give mailboxes back."""
+    tx.execute("UPDATE worlds.mailboxes SET leased_until = NULL WHERE character_id = ANY(%s)", (character_ids,))
 
 
 def release_of(tx: Tx, connection_ids: Sequence[str]) -> None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from kernel import log_fields, metrics
 from kernel.database import Connection, Cursor, Tx, transaction
 from kernel.events.waking import send_waking
 from worlds.posts import queries
-from worlds.posts.envelopes import Envelope, frame
+from worlds.posts.envelopes import Envelope, pack
 
 SOURCE = "brandish.worlds"
 DETAIL_TYPE = "posts.waiting"
+BATCH_BYTES: Final = 1536 * 1024
+"""Of frames that are handed out together. A function answers with at most 6 MB, of JSON in which an emoji of four bytes
+takes twelve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +108,17 @@ def claim(tx: Tx) -> list[PostDelivery]:
     waiting: dict[UUID, list[Mapping[str, Any]]] = {}
     for row in queries.list_numbered(tx, list(taken)):
         waiting.setdefault(row["character_id"], []).append(row)
-    return [
-        PostDelivery(
-            taken[character_id],
-            character_id,
-            [frame([{**row["envelope"], "seq": row["seq"]}]) for row in rows],
-            rows[-1]["seq"],
-        )
-        for character_id, rows in waiting.items()
-    ]
+    deliveries: list[PostDelivery] = []
+    room = BATCH_BYTES
+    for character_id, rows in waiting.items():
+        frames, packed = pack(({**row["envelope"], "seq": row["seq"]} for row in rows), room)
+        if packed:
+            room -= sum(len(each.encode()) for each in frames)
+            deliveries.append(PostDelivery(taken[character_id], character_id, frames, rows[packed - 1]["seq"]))
+    handed_out = {each.character_id for each in deliveries}
+    if left := [character_id for character_id in taken if character_id not in handed_out]:
+        queries.release(tx, left)
+    return deliveries
 
 
 def fall_asleep(tx: Tx) -> None:
