@@ -22,7 +22,7 @@ from doors.error_objects import as_object
 from doors.front_headers import HOST
 from doors.settings import settings
 from kernel import log_fields, metrics, texts
-from kernel.accounts import sessions, tokens
+from kernel.accounts import tokens
 from kernel.accounts.key_ring import ring
 from kernel.accounts.models import ForeignOrigin, Identity, SignInMissing
 from kernel.accounts.tokens import InvalidToken
@@ -90,8 +90,7 @@ def connect(event: Mapping[str, Any], connection_id: str, request_id: str) -> di
 
         def come(tx: Tx) -> None:
             me = _identity(tx, query, headers, origins)
-            with sessions.signed_in(tx, me):
-                play.come(tx, connection_id, me, character_id)
+            play.come(tx, connection_id, me, character_id)
 
         run_action(come, name="connect")
     except DomainError as error:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
+from kernel.accounts import sessions
 from kernel.accounts.models import Identity
 from kernel.database import Cursor, Tx
 from kernel.errors import DomainError
@@ -167,11 +168,12 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
     What they read first waits until the connection is open.
 
     Raises:
-        CharacterNotFound, CharacterNotOwned, WorldPrivate, WorldNotReady, WorldFull, RateLimited
+        SessionEnded, CharacterNotFound, CharacterNotOwned, WorldPrivate, WorldNotReady, WorldFull, RateLimited
     """
     minute, day = CONNECTS
     account = str(me.account_id)
     with (
+        sessions.signed_in(tx, me, held=True),
         limited(tx, minute, account),
         limited(tx, day, account),
         limited(tx, CONNECTS_OF_ADDRESS, account, key_of=queries.SIGNED_UP_FROM),
