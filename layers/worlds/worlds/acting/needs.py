@@ -51,6 +51,8 @@ class Needs:
         ground: what one stands on, and what is around.
         atlas: the map of the whole world.
         partners: those within reach, whole.
+        locks_partners: because one of those within reach is changed, too.
+        locks_trader: because the one whom one trades with is changed, too.
         trade: that one is in.
     """
 
@@ -69,6 +71,8 @@ class Needs:
     ground: bool = False
     atlas: bool = False
     partners: bool = False
+    locks_partners: bool = False
+    locks_trader: bool = False
     trade: bool = False
 
 

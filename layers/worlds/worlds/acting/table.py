@@ -14,12 +14,16 @@ from worlds.commands.grammar import DIRECTIONS
 from worlds.commands.models import Parsed
 
 
-def _with_a_partner(parsed: Parsed) -> Needs:
-    return Needs(partners=True)
+def _changing_a_partner(parsed: Parsed) -> Needs:
+    return Needs(partners=True, locks_partners=True)
 
 
 def _in_a_trade(parsed: Parsed) -> Needs:
     return Needs(partners=True, trade=True)
+
+
+def _closing_a_trade(parsed: Parsed) -> Needs:
+    return Needs(partners=True, locks_trader=True, trade=True)
 
 
 _MOVE: Final = CommandAction(moving.step, moving.around_the_way)
@@ -57,10 +61,10 @@ ACTIONS: Final[Mapping[str, CommandAction]] = {
     "use": CommandAction(carrying.use),
     "open": CommandAction(handling.open_thing, lambda parsed: handling.OPENING),
     "push": CommandAction(handling.push, lambda parsed: handling.PUSHING),
-    "give": CommandAction(trading.give, _with_a_partner),
+    "give": CommandAction(trading.give, _changing_a_partner),
     "trade": CommandAction(trading.begin, _in_a_trade),
     "offer": CommandAction(trading.offer, _in_a_trade),
-    "accept": CommandAction(trading.accept, _in_a_trade),
+    "accept": CommandAction(trading.accept, _closing_a_trade),
     "decline": CommandAction(trading.decline, _in_a_trade),
 }
 """{name of a command: what it does}"""

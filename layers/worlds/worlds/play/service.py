@@ -64,7 +64,9 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, room: int = envelopes.R
     parsed = table.read(frame.text)
     locked = queries.lock_connection(tx, connection_id)
     trades = _lock_trades(tx, connection_id, parsed)  # before anyone is locked: both sides of a trade lock it first
-    if _needs(parsed).partners:
+    if _needs(parsed).locks_trader:
+        queries.lock_player_and_trader(tx, connection_id)
+    elif _needs(parsed).locks_partners:
         queries.lock_player_and_partners(tx, connection_id, REACH)
     else:
         queries.lock_player(tx, connection_id)
