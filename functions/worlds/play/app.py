@@ -11,6 +11,7 @@ import logging
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -121,6 +122,7 @@ def _play(connection_id: str, frame: frames.ClientFrame, request_id: str, room: 
     now = datetime.now(UTC)
     log_fields.set_request_id(request_id)  # the log line of the frame before has taken it
     metrics.add({("hub_messages_processed_total", frame.kind): 1})
+    began = monotonic()
     try:
         if frame.kind == "invalid":
             raise InvalidCommand(problem=frame.text)
@@ -132,6 +134,9 @@ def _play(connection_id: str, frame: frames.ClientFrame, request_id: str, room: 
     except (TryAgain, OutcomeUnknown, psycopg.OperationalError):
         data = {"code": "DATABASE_ERROR", "message": "The world does not answer. Send the same again in a moment."}
         return [{**envelopes.other("error", data, now), "command_id": frame.command_id}]
+    finally:
+        if frame.kind == "command":
+            metrics.observe("hub_command_duration_seconds", [monotonic() - began])
 
 
 def _character_id(query: Mapping[str, str]) -> UUID:
