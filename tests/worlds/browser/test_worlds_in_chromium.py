@@ -64,6 +64,8 @@ def test_from_sign_up_to_a_walk_in_the_lobby_that_others_see_and_hear(visit: Vis
     ann, bob = visit(), visit()
     page, other = come(ann), come(bob)
 
+    expect(page.locator("#world")).to_have_text("Lobby")
+    expect(page.locator("#around")).to_contain_text(other.locator("#character").text_content() or "")
     types(page, "say Is anyone there?")
     expect(other.locator("#log")).to_contain_text("says: Is anyone there?")
     types(page, "w")

@@ -48,6 +48,7 @@ class Needs:
         directory: a page of the list of worlds.
         portals: the worlds that the nearest portals lead to.
         here: the world where one is, as a destination.
+        surroundings: say afterwards what is around; `things` and `people` are read, too.
         ground: what one stands on, and what is around.
         atlas: the map of the whole world.
         partners: those within reach, whole.
@@ -68,6 +69,7 @@ class Needs:
     directory: WorldSearch | None = None
     portals: bool = False
     here: bool = False
+    surroundings: bool = False
     ground: bool = False
     atlas: bool = False
     partners: bool = False

@@ -26,6 +26,10 @@ def _closing_a_trade(parsed: Parsed) -> Needs:
     return Needs(partners=True, locks_trader=True, trade=True)
 
 
+def _changing_what_is_around(parsed: Parsed) -> Needs:
+    return Needs(things=SIGHT, people=SIGHT, surroundings=True)
+
+
 _MOVE: Final = CommandAction(moving.step, moving.around_the_way)
 
 ACTIONS: Final[Mapping[str, CommandAction]] = {
@@ -54,8 +58,8 @@ ACTIONS: Final[Mapping[str, CommandAction]] = {
     "world": CommandAction(sheets.world, sheets.of_the_world),
     "score": CommandAction(sheets.score),
     "skills": CommandAction(sheets.skills),
-    "get": CommandAction(carrying.get, seeing(things=SIGHT)),
-    "drop": CommandAction(carrying.drop),
+    "get": CommandAction(carrying.get, _changing_what_is_around),
+    "drop": CommandAction(carrying.drop, _changing_what_is_around),
     "equip": CommandAction(carrying.equip),
     "unequip": CommandAction(carrying.unequip),
     "use": CommandAction(carrying.use),

@@ -593,13 +593,13 @@ def delete_opened_before(tx: Tx, moment: datetime) -> Cursor:
 
 
 def delete_repeats(tx: Tx, character_id: UUID) -> None:
-    """Delete what waits since an earlier connect and is sent anew by this one: lines that were said before, the map and
-    the state. What has its number already is on its way."""
+    """Delete what waits since an earlier connect and is sent anew by this one: lines that were said before, the map,
+    what is around and the state. What has its number already is on its way."""
     tx.execute(
         """
         DELETE FROM worlds.posts
         WHERE character_id = %s AND delivered_at IS NULL AND seq IS NULL
-            AND (envelope ? 'again' OR envelope ->> 'type' IN ('map_update', 'state_update'))
+            AND (envelope ? 'again' OR envelope ->> 'type' IN ('map_update', 'around_update', 'state_update'))
         """,
         (character_id,),
     )

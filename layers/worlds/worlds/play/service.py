@@ -18,6 +18,7 @@ from worlds.acting.arriving import greeting
 from worlds.acting.models import CommandOutcome, NotInGame, PlayerPost, Scene, TooManyCommands
 from worlds.acting.needs import EARSHOT, MOST_LISTED, MOST_SEEN, NOTHING, REACH, SIGHT, WORLDS_PER_PAGE, Needs
 from worlds.acting.sheet import state_update
+from worlds.acting.surroundings import around
 from worlds.characters import queries as characters_sql
 from worlds.characters import service as characters
 from worlds.characters.events import CharacterEntered
@@ -30,6 +31,7 @@ from worlds.ground import mapping
 from worlds.ground import queries as terrain_sql
 from worlds.ground import service as terrain
 from worlds.ground.models import land_of
+from worlds.log.models import WorldEvent
 from worlds.maps.models import PORTAL, MapEntity
 from worlds.maps.rules import SHORT_SIDE
 from worlds.play import limits, queries
@@ -92,9 +94,11 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, room: int = envelopes.R
     marks = {"command_id": frame.command_id, "posts": row["last_seq"] or 0}
     if earlier is not None and (stored := earlier.fetchone()) is not None:
         has_moved = any(each["type"] == "state_update" for each in stored["body"])
-        if ground is None or not has_moved:
-            return _fitting(tx, me, stored["body"], room)
-        drawn = _map(tx, replace(scene, ground=ground(world)), me, marks)
+        drawn: list[Envelope] = []
+        if ground is not None and has_moved:
+            drawn = _map(tx, replace(scene, ground=ground(world)), me, marks)
+        if has_moved:
+            drawn += _surroundings(scene, me, (), _needs(parsed), marks)
         return _fitting(tx, me, [*stored["body"], *drawn], room)
     check_limits()
     if atlas is not None and land_of(world) is not None:
@@ -114,8 +118,10 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, room: int = envelopes.R
     # Of a refused line no text is kept: it may be anything.
     kept = "" if error else frame.text
     queries.insert_answer(tx, me.character_id, frame.command_id, kept, answer)
-    # The map is not stored: it is drawn again for a repeat.
+    # Neither the map nor what is around is stored: it is drawn again for a repeat.
     drawn = [] if after.position == me.position else _map(tx, scene, after, marks)
+    if error is None:
+        drawn += _surroundings(scene, after, outcome.events, _needs(parsed), marks)
     fitting = _fitting(tx, me, [*answer, *drawn], room)
     limits.leave_behind(tx, connection_id, _left_behind(outcome, kept, answer))
     return fitting
@@ -267,6 +273,15 @@ def _map(tx: Tx, scene: Scene, me: Character, marks: Mapping[str, Any]) -> list[
         posts.post_map(tx, me.character_id, shown)
         return []
     return [{**each, **marks} for each in shown]
+
+
+def _surroundings(
+    scene: Scene, me: Character, events: Sequence[WorldEvent], needs: Needs, marks: Mapping[str, Any]
+) -> list[Envelope]:
+    """Return who and what is around a character after a command that may have changed it."""
+    if not needs.surroundings:
+        return []
+    return [{**envelopes.other("around_update", around(scene, me, events, needs), scene.now), **marks}]
 
 
 def _lock_trades(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[], Trade | None]:
