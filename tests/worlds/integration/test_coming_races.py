@@ -182,7 +182,7 @@ def test_who_comes_several_times_and_who_ends_that_do_not_block_each_other(
             def come(tx: Tx, ticket: str, body_id: UUID = body.character_id) -> Player:
                 return connect(tx, tickets.redeem(tx, ticket), body_id)
 
-            [*came, ended] = race(*(partial(come, ticket=each) for each in issued), partial(end, me=me))
+            [*came, ended] = race(*(partial(come, ticket=each) for each in issued), lambda tx, me=me: end(tx, me))
 
             assert ended is None
             assert {type(each) for each in came} <= {Player, SessionEnded, SignInInvalid}, came
