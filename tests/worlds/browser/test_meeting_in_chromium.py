@@ -5,16 +5,25 @@ Source: worlds 4, 6, 8 and 9, as people use them; 27.
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Page, expect
+from uuid import uuid4
 
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from local.stack.postgres import Postgres
 from local.stack.process import StackProcess
-from tests.support.browser import AXE, Visit, Visitor, barriers
+from tests.support.browser import AXE, PATIENCE_MS, Visit, Visitor, barriers
 
 BUILDING_MS = 120_000
 """Temperate is made in the background when an installation starts for the first time."""
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def database(browser: Browser, postgres: Postgres) -> str:
+    """The address of an empty database: Temperate is made at the first start."""
+    return postgres.create_database(f"meeting_{uuid4().hex}")
 
 
 def test_two_people_enter_temperate_walk_talk_trade_and_come_back_after_a_restart(visit: Visit, stack: StackProcess):
@@ -81,14 +90,12 @@ def come(visitor: Visitor) -> Page:
 
 def wait_for_temperate(page: Page) -> None:
     """Wait until it is made, which is told to those in the lobby; or it is there already."""
-    types(page, "enter Temperate")
     dialog = page.get_by_role("dialog", name="How do you enter Temperate?")
-    refused = page.locator(".line.error")
-    expect(dialog.or_(refused)).to_be_visible()
-    while not dialog.is_visible():
-        refused.last.evaluate("line => line.remove()")
+    ready = page.locator(".line", has_text="Temperate is ready.")
+    types(page, "enter Temperate")
+    expect(dialog.or_(ready)).to_be_visible(timeout=BUILDING_MS)
+    if not dialog.is_visible():
         types(page, "enter Temperate")
-        expect(dialog.or_(refused)).to_be_visible(timeout=BUILDING_MS)
     dialog.get_by_role("button", name="Cancel").click()
 
 
@@ -113,7 +120,7 @@ def does(page: Page, text: str, answer: str) -> None:
 
 def hears(page: Page, text: str) -> None:
     """Wait for something in the live region, as a screen reader has it: its text, without what only eyes see."""
-    expect(page.get_by_role("log", name="What happens now")).to_contain_text(text)
+    expect(page.get_by_role("log", name="What happens now")).to_contain_text(text, timeout=PATIENCE_MS)
 
 
 def comes_back(page: Page) -> None:

@@ -318,13 +318,13 @@ def _save(tx: Tx, me: Character, outcome: CommandOutcome, metadata: Mapping[str,
     after = characters.save(tx, me, outcome.events, metadata) if outcome.events else me
     if outcome.made is not None:
         characters.create(tx, outcome.made, outcome.made.character_id, metadata)
-    for other, events in outcome.others:
-        characters.save(tx, other, events, metadata)
+    changed = [characters.save(tx, other, events, metadata) for other, events in outcome.others]
     if outcome.trade is not None:
         trading.save(tx, outcome.trade)
     if outcome.ended is not None:
         trading.delete(tx, outcome.ended)
     _post(tx, outcome.posts)
+    posts.post(tx, [(each.character_id, state_update(each, tx.now)) for each in changed])
     return after
 
 
