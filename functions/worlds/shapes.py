@@ -163,12 +163,16 @@ class JoinedWorld(BaseModel):
 
     character: CharacterShape
     world_id: UUID
+    world_name: str
     message: str
 
     @classmethod
     def of(cls, chosen: Chosen) -> JoinedWorld:
         return cls(
-            character=CharacterShape.of(chosen.character), world_id=chosen.world.world_id, message=chosen.message
+            character=CharacterShape.of(chosen.character),
+            world_id=chosen.world.world_id,
+            world_name=chosen.world.name,
+            message=chosen.message,
         )
 
 

@@ -67,7 +67,7 @@ class _Seen:
 
     Attributes:
         answers: when a command was sent, and seconds to its answer, of those that were sent once.
-        delays: when something was said, and seconds until somebody heard it.
+        delays: when something was said, and seconds until someone heard it.
         away: from the kill until everyone is connected again. What is sent in between waits for the stack.
         sent_at: {token: when it was said}.
         hearers: {token: who has read it, each time}.

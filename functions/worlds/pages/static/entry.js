@@ -19,7 +19,6 @@ export function bought(fields) {
 export class Entry {
   #worldId = null;
   #known = null;
-  #name = "";
 
   /** @param onChosen called with the answer of the game: the character to connect as. */
   constructor(guide, said, onChosen) {
@@ -41,7 +40,6 @@ export class Entry {
   /** Asks how one enters a world, and opens the dialog. */
   async open(worldId, name) {
     this.#worldId = worldId;
-    this.#name = name ?? "";
     const [options, state] = await Promise.all([
       call("GET", `/api/game/entry-options?world_id=${encodeURIComponent(worldId)}`),
       call("GET", "/api/session/state"),
@@ -118,7 +116,7 @@ export class Entry {
   async #select(characterId) {
     const chosen = await call("POST", "/api/session/character/select", { character_id: characterId });
     this.dialog.close();
-    this.onChosen({ ...chosen, world_name: this.#name });
+    this.onChosen(chosen);
   }
 
   async #try(work) {

@@ -49,7 +49,7 @@ async function begin() {
   showConnection("connecting");
   try {
     const state = await call("GET", "/api/session/state");
-    const known = state.characters.find((each) => each.character_id === state.character_id);
+    const known = state.world_id !== LOBBY && state.characters.find((each) => each.character_id === state.character_id);
     enter(known ? { character: known, world_id: known.world_id, world_name: state.world_name } : await call("POST", "/api/session/lobby"));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -103,8 +103,16 @@ function obey({ type: kind, metadata }) {
   } else if (kind === "trigger_entry_options") {
     entry?.open(metadata.world_id, metadata.world_name).catch((error) => notice(error.message, "bad"));
   } else if (metadata?.connect_as) {
-    call("POST", "/api/session/character/select", { character_id: metadata.connect_as }).then(enter, (error) => notice(error.message, "bad"));
+    choose(metadata).then(enter, (error) => notice(error.message, "bad"));
+  } else if (metadata?.worlds) {
+    fill(find("directory"), metadata.worlds.map(listed), "");
   }
+}
+
+/** In the lobby one looks like the body that one played last, under its name. */
+function choose({ connect_as: characterId, world_id: worldId }) {
+  if (worldId === LOBBY) return call("POST", "/api/session/lobby");
+  return call("POST", "/api/session/character/select", { character_id: characterId });
 }
 
 function showState(state) {
@@ -266,15 +274,10 @@ input.addEventListener("keydown", (event) => {
 
 // ---------------------------------------------------------------- worlds to enter
 
-find("worlds").addEventListener("toggle", async () => {
-  if (!find("worlds").open) return;
-  try {
-    const found = await call("GET", "/api/game/worlds");
-    const worlds = found.worlds ?? found;
-    fill(find("directory"), worlds.map(({ name }) => item(name, name, [["enter", `enter ${name}`]])), said.no_worlds);
-  } catch (error) {
-    notice(error.message, "bad");
-  }
+const listed = ({ name, players }) => item(filled(said.people_there, { world: name, people: players }), name, [["enter", `enter ${name}`]]);
+
+find("worlds").addEventListener("toggle", () => {
+  if (find("worlds").open) type("worlds");
 });
 
 // ---------------------------------------------------------------- beginning

@@ -104,7 +104,7 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, room: int = envelopes.R
         tx, world, scene.ground, lambda read: _decided(replace(scene, ground=read), parsed)
     )
     metadata = {"command_id": frame.command_id}
-    after = _save(tx, me, outcome, metadata)
+    after, states = _save(tx, me, outcome, metadata)
     answer = _answer(tx, scene, after, outcome, error)
     if after.position != me.position:
         terrain.note_tiles(tx, connection_id, world, after.position, connection["tiles"])
@@ -116,7 +116,8 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, room: int = envelopes.R
     # The map is not stored: it is drawn again for a repeat.
     drawn = NOT_DRAWN if after.position == me.position else _map(tx, scene, after, marks)
     fitting = _fitting(tx, me, [*answer, *drawn.answer], room)
-    limits.leave_behind(tx, connection_id, _left_behind(outcome, kept, answer) + drawn.posted // limits.PASSING)
+    stored = _left_behind(outcome, kept, [*answer, *states])
+    limits.leave_behind(tx, connection_id, stored + drawn.posted // limits.PASSING)
     return fitting
 
 
@@ -127,10 +128,15 @@ def _fitting(tx: Tx, me: Character, answer: Sequence[Envelope], room: int) -> li
     return fitting
 
 
-def _left_behind(outcome: CommandOutcome, text: str, answer: Sequence[Envelope]) -> int:
-    """Return how many bytes of the database a command costs, for `limits`."""
+def _left_behind(outcome: CommandOutcome, text: str, stored: Sequence[Envelope]) -> int:
+    """Return how many bytes of the database a command costs, for `limits`.
+
+    Args:
+        stored: the answer, and the states of others.
+    """
+    heard = _heard(outcome) + limits.POST * len(outcome.others)
     events = len(outcome.events) + sum(len(each) for _, each in outcome.others) + (outcome.made is not None)
-    return envelopes.size(answer) + len(text.encode()) + _heard(outcome) + events * limits.EVENT
+    return envelopes.size(stored) + len(text.encode()) + heard + events * limits.EVENT
 
 
 def _heard(outcome: CommandOutcome) -> int:
@@ -329,18 +335,22 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
     }
 
 
-def _save(tx: Tx, me: Character, outcome: CommandOutcome, metadata: Mapping[str, Any]) -> Character:
+def _save(
+    tx: Tx, me: Character, outcome: CommandOutcome, metadata: Mapping[str, Any]
+) -> tuple[Character, list[Envelope]]:
+    """Let all of an outcome happen; return the player, and the states that others are told."""
     after = characters.save(tx, me, outcome.events, metadata) if outcome.events else me
     if outcome.made is not None:
         characters.create(tx, outcome.made, outcome.made.character_id, metadata)
-    for other, events in outcome.others:
-        characters.save(tx, other, events, metadata)
+    changed = [characters.save(tx, other, events, metadata) for other, events in outcome.others]
     if outcome.trade is not None:
         trading.save(tx, outcome.trade)
     if outcome.ended is not None:
         trading.delete(tx, outcome.ended)
     _post(tx, outcome.posts)
-    return after
+    states = [state_update(each, tx.now) for each in changed]
+    posts.post(tx, [(each.character_id, state) for each, state in zip(changed, states, strict=True)])
+    return after, states
 
 
 def _post(tx: Tx, told: Sequence[PlayerPost]) -> None:
