@@ -82,7 +82,7 @@ def test_who_comes_and_goes_pays_for_all_who_hear_of_it(tx: Tx):
     for _ in range(9):
         come_to_lobby(tx)
     ann = come_to_lobby(tx)
-    play.go(tx, ann.connection_id)
+    leaving.go(tx, ann.connection_id)
     forget_what_is_left_behind(tx)
 
     connect(tx, ann.me, ann.character_id)
