@@ -11,8 +11,8 @@ from uuid import UUID
 from kernel.accounts.leaving import Export
 from kernel.database import Tx
 from worlds.forgetting import service as forgetting
-from worlds.play import leaving
-from worlds.play.leaving import sign_out
+from worlds.play import closing
+from worlds.play.closing import sign_out
 
 _OWN_CHARACTERS: LiteralString = "SELECT character_id FROM worlds.characters WHERE account_id = %(account_id)s"
 
@@ -54,7 +54,7 @@ EXPORTS: Final = (
 
 def sessions_ended(tx: Tx, account_id: UUID) -> None:
     """Let someone's sessions that have just ended hear and do nothing more."""
-    leaving.close_ended(tx, account_id)
+    closing.close_ended(tx, account_id)
 
 
 def forget(tx: Tx, account_id: UUID) -> None:

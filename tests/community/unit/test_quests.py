@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from community.crafting.models import ItemDisassembled, ItemUpgraded
-from community.economy.models import ItemBought, ItemSold
+from community.crafting.events import ItemDisassembled, ItemUpgraded
+from community.economy.events import ItemBought, ItemSold
 from community.inventory.models import Quality
 from community.quests.content import Quest, quests
 from community.quests.models import (

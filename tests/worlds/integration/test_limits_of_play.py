@@ -16,7 +16,7 @@ from kernel.rate_limits import RateLimit, RateLimited
 from tests.support.worlds import Player, code, come_to, come_to_lobby, connect, make_someone, make_world, texts
 from worlds.acting.models import NotInGame, TooManyCommands
 from worlds.entering import service as entering
-from worlds.play import closing, limits
+from worlds.play import closing, leaving, limits
 from worlds.play import service as play
 from worlds.play.frames import ClientFrame
 from worlds.posts import clock, envelopes
@@ -82,7 +82,7 @@ def test_who_comes_and_goes_pays_for_all_who_hear_of_it(tx: Tx):
     for _ in range(9):
         come_to_lobby(tx)
     ann = come_to_lobby(tx)
-    play.go(tx, ann.connection_id)
+    leaving.go(tx, ann.connection_id)
     forget_what_is_left_behind(tx)
 
     connect(tx, ann.me, ann.character_id)
@@ -144,7 +144,7 @@ def play_wish() -> entering.CharacterWish:
 
 def test_a_connection_that_is_gone_is_told_so_and_not_that_it_was_too_fast(tx: Tx):
     ann = come_to_lobby(tx)
-    play.go(tx, ann.connection_id)
+    leaving.go(tx, ann.connection_id)
 
     with pytest.raises(NotInGame):
         ann.types(tx, "look")

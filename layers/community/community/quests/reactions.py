@@ -7,7 +7,8 @@ from random import Random
 
 from community.players.models import Player
 from community.quests import rules
-from community.quests.models import ActiveQuest, QuestCompleted, QuestLog, QuestProgress, QuestProgressUpdated
+from community.quests.events import QuestCompleted, QuestProgressUpdated
+from community.quests.models import ActiveQuest, QuestLog, QuestProgress
 from kernel.events.models import Event
 
 

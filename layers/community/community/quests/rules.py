@@ -9,8 +9,8 @@ from functools import lru_cache
 from random import Random
 
 from community.catalog.content import items
-from community.crafting.models import ItemDisassembled, ItemUpgraded
-from community.economy.models import ItemBought, ItemSold
+from community.crafting.events import ItemDisassembled, ItemUpgraded
+from community.economy.events import ItemBought, ItemSold
 from community.progression.keys import TreeNodeKey
 from community.quests.content import MAX_NUMBER, QUESTS_PER_WEEK, Quest, quests
 from community.quests.models import (

@@ -215,8 +215,3 @@ class TooFewTargets(NotFound):
 class BodyNeeded(NotAllowed):
     code = "forbidden"
     message = "Watchers cannot do that. Enter the world with a character of your own."
-
-
-class OwnersOnly(NotAllowed):
-    code = "forbidden"
-    message = "Only the owner of this world can do that."

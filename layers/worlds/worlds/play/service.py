@@ -31,9 +31,8 @@ from worlds.ground import service as terrain
 from worlds.ground.models import land_of
 from worlds.maps.models import PORTAL, MapEntity
 from worlds.maps.rules import SHORT_SIDE
-from worlds.play import limits, queries
+from worlds.play import connections, limits, queries
 from worlds.play.frames import ClientFrame
-from worlds.play.leaving import leave
 from worlds.play.limits import CONNECTS, CONNECTS_OF_ADDRESS
 from worlds.posts import envelopes
 from worlds.posts import service as posts
@@ -168,7 +167,7 @@ def ping(tx: Tx, connection_id: str, room: int = envelopes.ROOM) -> list[Envelop
 
 def _sign_out(tx: Tx, connection_id: str) -> list[Envelope]:
     """Let a connection be closed whose session has ended."""
-    queries.close(tx, connection_id, "session_ended")
+    connections.close(tx, connection_id, "session_ended")
     posts.ensure_awake(tx)
     return []
 
@@ -194,12 +193,12 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
 def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Character:
     asked = worlds.ask_entered(tx, me, character_id)
     latest = characters.ask_latest_body(tx, me.account_id)
-    queries.lock_connections_of(tx, character_id)
+    connections.lock_connections_of(tx, character_id)
     character = characters.owned(tx, me.account_id, character_id)
     world = asked(to_enter=not character.is_present)
     lines = queries.list_scrollback(tx, character_id, SCROLLBACK)
     queries.delete_repeats(tx, character_id)
-    queries.replace_connection(tx, connection_id, character_id, me.account_id, me.session_id)
+    connections.replace_connection(tx, connection_id, character_id, me.account_id, me.session_id)
     near = queries.list_people_near(tx, connection_id, EARSHOT, MOST_SEEN)
     things = queries.list_things_near(tx, connection_id, SIGHT, MOST_SEEN)
     entering.save_choice(tx, me.account_id, character.world_id, character_id)
@@ -230,13 +229,6 @@ def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Chara
         # They hear of the way out as well.
         limits.leave_behind(tx, connection_id, 2 * (_heard(outcome) + limits.EVENT))
     return after
-
-
-def go(tx: Tx, connection_id: str) -> None:
-    """Let a client be gone: without another one, its character leaves the world, too."""
-    gone = queries.delete_connection(tx, connection_id).fetchone()
-    if gone is not None and gone["character_id"] is not None and gone["closing"] != "replaced":
-        leave(tx, gone["character_id"], "disconnected")
 
 
 def _decided(scene: Scene, parsed: Parsed | DomainError) -> tuple[CommandOutcome, DomainError | None, Scene]:
