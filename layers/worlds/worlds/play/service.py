@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from kernel.accounts.models import Identity
@@ -91,8 +91,10 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, room: int = envelopes.R
         has_moved = any(each["type"] == "state_update" for each in stored["body"])
         if ground is None or not has_moved:
             return _fitting(tx, me, stored["body"], room)
+        check_limits()  # a map costs each time what it costs
         drawn = _map(tx, replace(scene, ground=ground(world)), me, marks)
-        return _fitting(tx, me, [*stored["body"], *drawn], room)
+        limits.leave_behind(tx, connection_id, drawn.posted // limits.PASSING)
+        return _fitting(tx, me, [*stored["body"], *drawn.answer], room)
     check_limits()
     if atlas is not None and land_of(world) is not None:
         scene = replace(scene, atlas=terrain.map_of(tx, world, stored=atlas))
@@ -112,9 +114,9 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, room: int = envelopes.R
     kept = "" if error else frame.text
     queries.insert_answer(tx, me.character_id, frame.command_id, kept, answer)
     # The map is not stored: it is drawn again for a repeat.
-    drawn = [] if after.position == me.position else _map(tx, scene, after, marks)
-    fitting = _fitting(tx, me, [*answer, *drawn], room)
-    limits.leave_behind(tx, connection_id, _left_behind(outcome, kept, answer))
+    drawn = NOT_DRAWN if after.position == me.position else _map(tx, scene, after, marks)
+    fitting = _fitting(tx, me, [*answer, *drawn.answer], room)
+    limits.leave_behind(tx, connection_id, _left_behind(outcome, kept, answer) + drawn.posted // limits.PASSING)
     return fitting
 
 
@@ -127,9 +129,13 @@ def _fitting(tx: Tx, me: Character, answer: Sequence[Envelope], room: int) -> li
 
 def _left_behind(outcome: CommandOutcome, text: str, answer: Sequence[Envelope]) -> int:
     """Return how many bytes of the database a command costs, for `limits`."""
-    heard = sum(limits.POST + len(each.message.text.encode()) for each in outcome.posts)
     events = len(outcome.events) + sum(len(each) for _, each in outcome.others) + (outcome.made is not None)
-    return envelopes.size(answer) + len(text.encode()) + heard + events * limits.EVENT
+    return envelopes.size(answer) + len(text.encode()) + _heard(outcome) + events * limits.EVENT
+
+
+def _heard(outcome: CommandOutcome) -> int:
+    """Return how many bytes others hear of it, a copy for each."""
+    return sum(limits.POST + len(each.message.text.encode()) for each in outcome.posts)
 
 
 def ping(tx: Tx, connection_id: str, room: int = envelopes.ROOM) -> list[Envelope]:
@@ -211,10 +217,12 @@ def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Chara
     outcome, scene = terrain.with_ground(
         tx, scene.world, scene.ground, lambda read: (greeting(replace(scene, ground=read)), replace(scene, ground=read))
     )
-    welcome = [*told, *_map(tx, scene, after, {}), *_messages(tx, outcome), state_update(after, tx.now)]
+    welcome = [*told, *_map(tx, scene, after, {}).answer, *_messages(tx, outcome), state_update(after, tx.now)]
     posts.post(tx, [(character_id, envelope) for envelope in welcome])
     if not character.is_present:
         _post(tx, outcome.posts)
+        # They hear of the way out as well.
+        limits.leave_behind(tx, connection_id, 2 * (_heard(outcome) + limits.EVENT))
     return after
 
 
@@ -239,11 +247,18 @@ def _needs(parsed: Parsed | DomainError) -> Needs:
     return NOTHING if isinstance(parsed, DomainError) else table.needs_of(parsed)
 
 
-def _map(tx: Tx, scene: Scene, me: Character, marks: Mapping[str, Any]) -> list[Envelope]:
-    """Return the map of what is around a character, who may have moved since the scene.
+class DrawnMap(NamedTuple):
+    """A map as a part of the answer; or, where it is too large for a message, the bytes of its parts as posts."""
 
-    One that is too large for a message is posted in parts.
-    """
+    answer: Sequence[Envelope] = ()
+    posted: int = 0
+
+
+NOT_DRAWN: Final = DrawnMap()
+
+
+def _map(tx: Tx, scene: Scene, me: Character, marks: Mapping[str, Any]) -> DrawnMap:
+    """Draw the map of what is around a character, who may have moved since the scene."""
     entities = [
         *(
             MapEntity(each.name, each.kind if each.portal_to is None else PORTAL, each.position)
@@ -261,8 +276,8 @@ def _map(tx: Tx, scene: Scene, me: Character, marks: Mapping[str, Any]) -> list[
     shown = [envelopes.other("map_update", each, tx.now) for each in data]
     if len(shown) > 1:
         posts.post_map(tx, me.character_id, shown)
-        return []
-    return [{**each, **marks} for each in shown]
+        return DrawnMap(posted=envelopes.size(shown))
+    return DrawnMap([{**each, **marks} for each in shown])
 
 
 def _lock_trades(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[], Trade | None]:
