@@ -28,6 +28,9 @@ from kernel.naming import key
 
 FEATURE: TreeNodeKey = "feature_weekly_quests"
 
+COUNTED = (ItemBought, ItemSold, ItemUpgraded, ItemDisassembled, SearchPerformed)
+"""The events that add to any quest's progress. Most events do not, and an action has several."""
+
 
 def draw_quests(pool: Iterable[Quest], week: QuestWeek) -> tuple[Quest, ...]:
     """Draw the quests of a week. The result is the same on every machine."""
