@@ -113,6 +113,10 @@ verify: install ## Try a running installation from outside, as after a deploymen
 admin: install ## Make an account an administrator's, end that, or list them (EMAIL=ann@example.org ARGS="--revoke")
 	@exec $(BIN)/python -m local.tools.admin $(EMAIL) $(ARGS)
 
+.PHONY: administer
+administer: install ## List, pause and wipe worlds; list, export and delete accounts (ARGS="worlds", "wipe Aether", "export ann@example.org --to ann.json")
+	@exec $(BIN)/python -m local.tools.administer $(ARGS)
+
 .PHONY: discord-register
 discord-register: install ## Bring Discord's list of commands up to date (ARGS="--guild ID", "--global", "--dry-run")
 	@exec $(BIN)/python -m local.tools.discord_register $(ARGS)

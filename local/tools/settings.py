@@ -56,6 +56,8 @@ GROUPS: Final[Mapping[str, str]] = {
 LOCAL: Final[Mapping[str, tuple[str, str, str]]] = {
     "ACCOUNT_KEYS": ("made at the first start", "`make dev`", "The secrets of tokens; see below."),
     "API_KEY": ("test-api-key", "`make dev` and the tools", "The first administrator's key, and the key of the tools."),
+    "ADMIN_EMAIL": ("asked for", "`make administer`", "The address of the administrator's account."),
+    "ADMIN_PASSWORD": ("asked for", "`make administer`", "Its password."),
     "BASE_URL": ("the running game", "the tools", "The address of another game that the tools are to use."),
     "BRANDISH_CLOCK_SPEED": ("1", "`make dev`", "How many times as fast as real time schedules fire."),
     "BRANDISH_STATE": (".local", "`make dev` and the tools", "The folder of the game: its database, logs and keys."),

@@ -237,6 +237,32 @@ class MapUpdate(Envelope):
     data: Map
 
 
+class Seen(Shape):
+    """Something or someone in sight."""
+
+    id: UUID
+    name: str
+    """As it is in the text, so that a client can link to it."""
+    type: str
+    """character, portal, item, or another kind of thing."""
+    position: Place
+
+
+class Around(Shape):
+    """Who and what is around the character, nearest first."""
+
+    within: float
+    """Metres. Nothing else that a client knows of is as near; what is farther away is not said."""
+    entities: list[Seen]
+
+
+class AroundUpdate(Envelope):
+    """What is around, after a command by which that may have changed for the player. It says what others did, too."""
+
+    type: Literal["around_update"]
+    data: Around
+
+
 class Pong(Envelope):
     """The answer to a ping; a `state_update` follows it."""
 
@@ -265,22 +291,17 @@ class Error(Envelope):
     data: Problem
 
 
-class Seen(Shape):
-    """Something or someone in sight."""
-
-    id: UUID
-    name: str
-    """As it is in the text, so that a client can link to it."""
-    type: str
-    """character, portal, item, or another kind of thing."""
-    position: Place
-
-
 class AreaMetadata(Shape):
     """Of `area_description`: what is seen. `look` at one thing has `target`, its name."""
 
     entities: list[Seen] | None = None
     target: str | None = None
+
+
+class ArrivalMetadata(Shape):
+    """Of `system`, when someone arrives: who, and where."""
+
+    entities: list[Seen]
 
 
 class SpeechMetadata(Shape):
@@ -370,7 +391,7 @@ class WorldMapMetadata(Shape):
 
 
 FROM_CLIENT: tuple[type[BaseModel], ...] = (Command, InterviewResponse, Ping)
-FROM_SERVER: tuple[type[Envelope], ...] = (GameMessage, StateUpdate, MapUpdate, Pong, Error)
+FROM_SERVER: tuple[type[Envelope], ...] = (GameMessage, StateUpdate, MapUpdate, AroundUpdate, Pong, Error)
 
 
 class DirectoryWorld(Shape):
@@ -395,7 +416,7 @@ METADATA: dict[str, tuple[type[Shape], ...]] = {
     "info": (WorldMetadata, DirectoryMetadata),
     "player_list": (PlayersMetadata,),
     "speech": (SpeechMetadata,),
-    "system": (ConnectMetadata, WorldMetadata, NoticeMetadata),
+    "system": (ArrivalMetadata, ConnectMetadata, WorldMetadata, NoticeMetadata),
     "tell": (SpeechMetadata,),
     "trigger_entry_options": (EntryMetadata,),
     "whisper": (SpeechMetadata,),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from gzip import compress
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Response, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).resolve().parents[2] / ".local" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
@@ -137,3 +138,19 @@ def barriers(page: Page, *, is_idle: bool = True) -> list[str]:
 def is_too_wide(page: Page) -> bool:
     """Whether one has to scroll sideways."""
     return page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def weigh(page: Page) -> Callable[[], int]:
+    """Return a function that says how many bytes were loaded since it was called last, as API Gateway sends them.
+
+    Pictures are left out.
+    """
+    loaded: list[Response] = []
+    page.on("response", lambda response: loaded.append(response))
+
+    def weight() -> int:
+        taken, loaded[:] = loaded[:], []
+        texts = (each for each in taken if each.ok and not each.headers.get("content-type", "").startswith("image/"))
+        return sum(len(compress(each.body())) for each in texts)
+
+    return weight

@@ -80,6 +80,7 @@ def _lines(values: MetricValues) -> Iterator[str]:
         ("battle_duration_seconds", "outcome", OUTSIDE_BUCKETS, "Time from a battle's creation to its end."),
         ("db_query_duration_seconds", "", BUCKETS, "Time of a round trip to the database, with all its statements."),
         ("hub_broadcast_duration_seconds", "", BUCKETS, "Time from when a post was written until its player had it."),
+        ("hub_command_duration_seconds", "", BUCKETS, "Time from when a command of Worlds arrived to its answer."),
         ("job_duration_seconds", "type", OUTSIDE_BUCKETS, "Time from an attempt's claim to its end."),
         ("llm_duration_seconds", "op", OUTSIDE_BUCKETS, "Time spent on the LLM for an attempt, its retries included."),
     ):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 
+from doors.bodies import Text
 from doors.call import Call, answer
 from doors.people import requires_account, signed_in
 from doors.routes import Router
@@ -27,7 +29,11 @@ from kernel.rate_limits import RateLimit
 from worlds.owning import service as owning
 from worlds.world import service as worlds
 from worlds.world.models import OWNER
+from worlds.world.rules import LONGEST_NAME
 
+Search = Annotated[
+    Text, Query(max_length=LONGEST_NAME, description="Part of the name, in any case.", examples=["aether"])
+]
 INVITATIONS = RateLimit("worlds_invitations", 60)
 
 router = Router()
@@ -35,10 +41,10 @@ router = Router()
 
 @router.get("/api/game/worlds", response_model=list[WorldShape])
 @requires_account()
-async def list_worlds(call: Call, after: PageAfter = None, limit: PageSize = MOST) -> Response:
+async def list_worlds(call: Call, search: Search = "", after: PageAfter = None, limit: PageSize = MOST) -> Response:
     """The worlds that people have made, newest first; those that are private to others are left out."""
     return signed_in(call).look(
-        lambda tx, me: [WorldShape.listed(each) for each in worlds.list_all(tx, me, after, limit)]
+        lambda tx, me: [WorldShape.listed(each) for each in worlds.list_all(tx, me, after, limit, search)]
     )
 
 

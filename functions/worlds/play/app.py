@@ -11,6 +11,7 @@ import logging
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from doors.error_objects import as_object
 from doors.front_headers import HOST
 from doors.settings import settings
 from kernel import log_fields, metrics, texts
-from kernel.accounts import sessions, tokens
+from kernel.accounts import tokens
 from kernel.accounts.key_ring import ring
 from kernel.accounts.models import ForeignOrigin, Identity, SignInMissing
 from kernel.accounts.tokens import InvalidToken
@@ -89,8 +90,7 @@ def connect(event: Mapping[str, Any], connection_id: str, request_id: str) -> di
 
         def come(tx: Tx) -> None:
             me = _identity(tx, query, headers, origins)
-            with sessions.signed_in(tx, me):
-                play.come(tx, connection_id, me, character_id)
+            play.come(tx, connection_id, me, character_id)
 
         run_action(come, name="connect")
     except DomainError as error:
@@ -121,6 +121,7 @@ def _play(connection_id: str, frame: frames.ClientFrame, request_id: str, room: 
     now = datetime.now(UTC)
     log_fields.set_request_id(request_id)  # the log line of the frame before has taken it
     metrics.add({("hub_messages_processed_total", frame.kind): 1})
+    began = monotonic()
     try:
         if frame.kind == "invalid":
             raise InvalidCommand(problem=frame.text)
@@ -132,6 +133,9 @@ def _play(connection_id: str, frame: frames.ClientFrame, request_id: str, room: 
     except (TryAgain, OutcomeUnknown, psycopg.OperationalError):
         data = {"code": "DATABASE_ERROR", "message": "The world does not answer. Send the same again in a moment."}
         return [{**envelopes.other("error", data, now), "command_id": frame.command_id}]
+    finally:
+        if frame.kind == "command":
+            metrics.observe("hub_command_duration_seconds", [monotonic() - began])
 
 
 def _character_id(query: Mapping[str, str]) -> UUID:

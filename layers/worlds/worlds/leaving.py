@@ -9,10 +9,12 @@ from typing import Final, LiteralString
 from uuid import UUID
 
 from kernel.accounts.leaving import Export
+from kernel.accounts.session_queries import lock_sessions
 from kernel.database import Tx
 from worlds.forgetting import service as forgetting
 from worlds.play import closing
 from worlds.play.closing import sign_out
+from worlds.tickets import service as tickets
 
 _OWN_CHARACTERS: LiteralString = "SELECT character_id FROM worlds.characters WHERE account_id = %(account_id)s"
 
@@ -59,5 +61,7 @@ def sessions_ended(tx: Tx, account_id: UUID) -> None:
 
 def forget(tx: Tx, account_id: UUID) -> None:
     """Let an account leave all worlds, in the transaction that deletes it."""
-    sign_out(tx, account_id)  # first: a command locks its connection before its character
+    tickets.delete_of(tx, account_id)
+    lock_sessions(tx, account_id)  # before connections, as who connects does
+    sign_out(tx, account_id)  # before characters, as a command does
     forgetting.forget(tx, account_id)

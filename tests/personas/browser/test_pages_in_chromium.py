@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from gzip import compress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from local.stack.process import StackProcess
-from tests.support.browser import AXE, Visit, Visitor, barriers, is_too_wide
+from tests.support.browser import AXE, Visit, Visitor, barriers, is_too_wide, weigh
 
 pytestmark = pytest.mark.slow
 
@@ -357,22 +356,14 @@ def walk_to(page: Page, selector: str) -> None:
 
 def test_pages_weigh_at_most_100_kb(visit: Visit, stack: StackProcess):
     ann = visit()
-    weights: list[int] = []
-
-    def note(route: Route) -> None:
-        response = route.fetch()
-        if not route.request.url.endswith(".png") and "/card.png" not in route.request.url:
-            weights.append(len(compress(response.body())))  # as API Gateway sends it
-        route.fulfill(response=response)
-
     pages = all_pages(ann)
-    ann.page.route("**/*", note)
+    weight = weigh(ann.page)
     heavy: list[tuple[str, int]] = []
     for path in pages:
-        weights.clear()
+        weight()
         ann.go(path).wait_for_load_state("networkidle")
-        if sum(weights) > 100_000:
-            heavy.append((path, sum(weights)))
+        if (loaded := weight()) > 100_000:
+            heavy.append((path, loaded))
 
     assert heavy == []
 

@@ -91,6 +91,9 @@ def test_sockets_and_their_messages_are_counted(call: CallApi, environment: Conn
     assert page["websocket_active_connections"].value(type="community") == 0
     received = page["hub_messages_processed_total"]
     assert [received.value(type=kind) for kind in ("command", "ping", "invalid")] == [2, 1, 1]
+    answered = page["hub_command_duration_seconds"]
+    assert answered.value("_count") == 2
+    assert answered.value("_sum") > 0
 
 
 def test_posts_are_counted_with_the_time_until_their_player_had_them(call: CallApi, environment: Connection):

@@ -182,6 +182,36 @@ def test_one_character_in_each_world_and_a_watcher_who_comes_again_is_the_same(
     assert refusal(others) == (403, "CHARACTER_NOT_OWNED")
 
 
+def test_worlds_are_searched_by_a_part_of_their_names_a_page_at_a_time(
+    call: CallApi, environment: Connection, ann: Someone
+):
+    with transaction(environment) as tx:
+        for number in range(3):
+            make_world(tx, f"Old Aether {number}")
+        make_world(tx, "Nether")
+        make_world(tx, "Aether of others", privacy="private")
+
+    def found(search: str, **query: str) -> list[dict[str, Any]]:
+        given = call("GET", WORLDS, query={"search": search, **query}, headers=ann.headers)
+        assert given.status == 200, given.text
+        return given.json
+
+    first = found("aETHER", limit="2")
+    second = found("aETHER", limit="2", after=first[-1]["id"])
+    assert sorted(each["name"] for each in [*first, *second]) == [f"Old Aether {number}" for number in range(3)]
+    assert (len(first), found("aether", after=second[-1]["id"])) == (2, [])
+    assert [each["name"] for each in found("neth")] == ["Nether"]
+    assert len(found("")) == 4
+    assert found("50%_") == []
+
+
+@pytest.mark.parametrize("search", ["x" * 101, "\0"])
+def test_what_no_name_has_cannot_be_searched_for(call: CallApi, ann: Someone, search: str):
+    given = call("GET", WORLDS, query={"search": search}, headers=ann.headers)
+
+    assert refusal(given) == (400, "INVALID_INPUT")
+
+
 def test_characters_are_listed_a_page_at_a_time_the_last_played_first(
     call: CallApi, environment: Connection, ann: Someone
 ):

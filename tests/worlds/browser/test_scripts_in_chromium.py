@@ -126,6 +126,18 @@ def test_where_things_are_is_said_in_metres_and_directions(run: Run):
     assert said(5.2, 5.2) == "statue: here"
 
 
+def test_what_is_around_is_what_was_said_last_and_what_is_farther_away_but_in_sight(run: Run):
+    def thing(name: str, x: float) -> dict[str, Any]:
+        return {"id": name, "name": name, "position": {"x": x, "y": 0, "z": 0}}
+
+    before = [thing("taken", 2), thing("moved", 3), thing("far", 15), thing("lost from sight", 21)]
+    update = {"within": 12, "entities": [thing("dropped", 1), thing("moved", 14)]}
+
+    around = run("map.js", "nowAround(args[0], args[1], { x: 0, y: 0, z: 0 })", before, update)
+
+    assert [each["name"] for each in around] == ["dropped", "moved", "far"]
+
+
 def test_a_map_is_said_in_words(run: Run):
     def tile(column: int, row: int) -> dict[str, Any]:
         biome = "ocean" if row < 0 else "birch_forest" if column > 0 else "grassland"

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from local.stack.process import StackProcess
-from tests.support.browser import AXE, Visit, Visitor, barriers, is_too_wide
+from tests.support.browser import AXE, Visit, Visitor, barriers, is_too_wide, weigh
 
 WORLD = "11111111-2222-4333-8444-555555555555"
 
@@ -64,6 +64,8 @@ def test_from_sign_up_to_a_walk_in_the_lobby_that_others_see_and_hear(visit: Vis
     ann, bob = visit(), visit()
     page, other = come(ann), come(bob)
 
+    expect(page.locator("#world")).to_have_text("Lobby")
+    expect(page.locator("#around")).to_contain_text(other.locator("#character").text_content() or "")
     types(page, "say Is anyone there?")
     expect(other.locator("#log")).to_contain_text("says: Is anyone there?")
     types(page, "w")
@@ -318,3 +320,17 @@ def test_without_scripts_it_says_what_is_needed(visit: Visit):
 
     expect(page.get_by_role("heading", level=1)).to_have_text("A world that you read, and answer.")
     expect(page.get_by_role("main").get_by_role("link", name="Sign up and enter")).to_be_visible()
+
+
+def test_the_page_weighs_at_most_52_kb_and_the_one_for_strangers_27_kb(visit: Visit):
+    ann, stranger = visit(), visit()
+    come(ann)
+    playing, before = weigh(ann.page), weigh(stranger.page)
+
+    ann.page.reload()
+    arrive(ann.page)
+    ann.page.wait_for_load_state("networkidle")
+    stranger.go("/worlds/").wait_for_load_state("networkidle")
+
+    assert playing() <= 52_000
+    assert before() <= 27_000

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
+from uuid import UUID
 
 import pytest
 
-from kernel.accounts.models import Identity
-from kernel.database import Connection, transaction
+from functions.shared.accounts import products
+from kernel.accounts import service as accounts
+from kernel.accounts.models import Identity, SessionEnded, SignInInvalid
+from kernel.database import Connection, Tx, transaction
 from kernel.database import connect as connect_to
 from tests.support.people import make_someone
 from tests.support.races import PATIENCE, attempt, race_of, wait_for_a_lock
@@ -21,6 +25,7 @@ from worlds.entering.models import CharacterWish
 from worlds.owning import service as owning
 from worlds.owning.models import Settings
 from worlds.play import closing as closings
+from worlds.tickets import service as tickets
 from worlds.world import queries as worlds_sql
 from worlds.world.models import World, WorldInUse, WorldInviteOnly, WorldPrivate
 
@@ -109,7 +114,7 @@ def test_a_command_over_an_earlier_connection_does_not_block_who_comes_again(con
             player = came
 
 
-def test_who_deletes_their_account_waits_for_who_comes_into_their_world(
+def test_who_deletes_their_account_waits_for_who_chooses_a_body_in_their_world(
     conn: Connection, database_url: str, ann: Identity, aether: World
 ):
     with transaction(conn) as tx:
@@ -121,6 +126,66 @@ def test_who_deletes_their_account_waits_for_who_comes_into_their_world(
             assert characters.ask(tx, body.character_id)() is not None
             gone = threads.submit(attempt, deleting, partial(leaving.forget, account_id=ann.account_id))
             wait_for_a_lock(conn)
-            connect(tx, ann, body.character_id)
+            entering.select(tx, ann, body.character_id)
 
         assert gone.result(PATIENCE) is None
+
+
+def log_out(tx: Tx, me: Identity) -> None:
+    """As the route does."""
+    accounts.end_session(tx, me, me.session_id)
+    products.sessions_ended(tx, me.account_id)
+
+
+def test_a_connection_that_opens_while_its_session_is_ended_is_closed_at_once(
+    conn: Connection, database_url: str, bob: Player
+):
+    with closing(connect_to(database_url)) as leaving_one, ThreadPoolExecutor(1) as threads:
+        with transaction(conn) as tx:
+            came = connect(tx, bob.me, bob.character_id)
+            ended = threads.submit(attempt, leaving_one, partial(log_out, me=bob.me))
+            wait_for_a_lock(conn)
+        assert ended.result(PATIENCE) is None
+
+    with transaction(conn) as tx:
+        assert [each.connection_id for each in closings.take(tx)] == [came.connection_id]
+
+
+def test_no_connection_opens_with_a_session_that_is_just_ended(conn: Connection, database_url: str, bob: Player):
+    with closing(connect_to(database_url)) as coming, ThreadPoolExecutor(1) as threads:
+        with transaction(conn) as tx:
+            log_out(tx, bob.me)
+            came = threads.submit(attempt, coming, partial(connect, me=bob.me, character_id=bob.character_id))
+            wait_for_a_lock(conn)
+
+        assert isinstance(came.result(PATIENCE), SessionEnded)
+
+
+def delete_account(tx: Tx, me: Identity) -> None:
+    """As an administrator does."""
+    products.forget(tx, me.account_id)
+    accounts.require_removable(tx, me.account_id)
+    accounts.remove_account(tx, me.account_id)
+
+
+@pytest.mark.parametrize("end", [log_out, delete_account])
+def test_who_comes_several_times_and_who_ends_that_do_not_block_each_other(
+    conn: Connection, database_url: str, aether: World, end: Callable[[Tx, Identity], None]
+):
+    with race_of(4, database_url) as race:
+        for number in range(10):
+            with transaction(conn) as tx:
+                me = make_someone(tx).identity
+                body = entering.create(tx, me, aether.world_id, CharacterWish(name=f"Bob {number}", species="human"))
+                issued = [tickets.issue(tx, me) for _ in range(3)]
+
+            def come(tx: Tx, ticket: str, body_id: UUID = body.character_id) -> Player:
+                return connect(tx, tickets.redeem(tx, ticket), body_id)
+
+            [*came, ended] = race(*(partial(come, ticket=each) for each in issued), lambda tx, me=me: end(tx, me))
+
+            assert ended is None
+            assert {type(each) for each in came} <= {Player, SessionEnded, SignInInvalid}, came
+            with transaction(conn) as tx:
+                left = tx.execute("SELECT FROM worlds.connections WHERE closing IS NULL").fetchall()
+            assert left == []

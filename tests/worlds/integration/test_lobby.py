@@ -52,15 +52,19 @@ def test_what_one_says_is_heard_by_those_who_are_near(tx: Tx):
     assert texts(ann.types(tx, "say Hello there")) == ["You say: Hello there"]
 
     assert told(tx, bob)[-1]["text"] == "Ghost says: Hello there"
-    assert told(tx, ann)[-1]["text"] == f"{bob.character(tx).name} is here now."
+    line = told(tx, ann)[-1]
+    assert line["text"] == f"{bob.character(tx).name} is here now."
+    assert [each["id"] for each in line["metadata"]["entities"]] == [str(bob.character_id)]
 
 
 def test_a_repeated_command_is_answered_again_and_done_once(tx: Tx):
     ann = come_to_lobby(tx)
 
     first = ann.types(tx, "e", "one")
+    again = ann.types(tx, "e", "one")
 
-    assert ann.types(tx, "e", "one") == first
+    assert again[:-1] == first[:-1]
+    assert first[-1]["type"] == again[-1]["type"] == "around_update"
     assert ann.character(tx).position == (60, 20, 0)
 
 

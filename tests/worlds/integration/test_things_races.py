@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from random import Random
 
+import pytest
+
 from kernel.database import Connection, Tx, transaction
-from tests.support.races import race_of
-from tests.support.worlds import Player, come_to, make_world, place_item, texts
+from kernel.database import connect as connect_to
+from tests.support.races import PATIENCE, attempt, race_of, wait_for_a_lock
+from tests.support.worlds import Player, code, come_to, make_world, place_item, texts
+from worlds.characters import queries as characters
+from worlds.play import service as play
 from worlds.rebuilding.running import run as rebuild
 from worlds.space.models import Position
 
@@ -69,3 +76,52 @@ def test_nothing_is_made_or_lost_while_everyone_takes_gives_drops_and_trades(con
         [row] = tx.execute("SELECT count(*) AS events FROM worlds.events WHERE event_type = 'ItemHandedOver'")
         assert row["events"] > 0
     assert rebuild(conn, write=False).differences == []
+
+
+@pytest.mark.parametrize("line", ["give arrow to Bob", "trade Bob", "offer arrow", "accept", "decline"])
+def test_what_two_people_do_does_not_wait_for_someone_beyond_their_reach(
+    conn: Connection, database_url: str, line: str
+):
+    with transaction(conn) as tx:
+        world = make_world(tx)
+        ann, bob, carl = (come_to(tx, world.world_id, name) for name in ("Ann", "Bob", "Carl"))
+        place_item(tx, world, "arrow", HERE, 3)
+        ann.types(tx, "get arrows")
+        carl.types(tx, "e 4")
+        if line != "trade Bob":
+            ann.types(tx, "trade Bob")
+            bob.types(tx, "trade Ann")
+
+    with closing(connect_to(database_url)) as other, transaction(conn) as tx:
+        carl.types(tx, "score")
+        with transaction(other) as acting:
+            acting.execute("SET LOCAL lock_timeout = '2s'")
+            answer = ann.types(acting, line)
+
+    assert texts(answer)
+
+
+def test_who_leaves_and_who_accepts_their_trade_do_not_block_each_other(conn: Connection, database_url: str):
+    with transaction(conn) as tx:
+        world = make_world(tx)
+        ann, bob = (come_to(tx, world.world_id, name) for name in ("Ann", "Bob"))
+        ann.types(tx, "trade Bob")
+        bob.types(tx, "trade Ann")
+
+    with (
+        closing(connect_to(database_url)) as going,
+        closing(connect_to(database_url)) as accepting,
+        ThreadPoolExecutor(2) as threads,
+    ):
+        with transaction(conn) as tx:
+            characters.lock(tx, [ann.character_id, bob.character_id])
+            assert ann.character(tx).is_present
+            gone = threads.submit(attempt, going, partial(play.go, connection_id=ann.connection_id))
+            wait_for_a_lock(conn)
+            accepted = threads.submit(attempt, accepting, partial(Player.types, bob, text="accept"))
+            wait_for_a_lock(conn, 2)
+
+        assert gone.result(PATIENCE) is None
+        answer = accepted.result(PATIENCE)
+    assert isinstance(answer, list)
+    assert code(answer) == "NOT_FOUND"

@@ -4,6 +4,8 @@ const DIRECTIONS = ["east", "northeast", "north", "northwest", "west", "southwes
 /** Metres to each side, as long as the game sends no tiles. */
 const RADIUS = 8;
 const HERE = 0.5;
+/** How many metres one sees things and people. */
+const SIGHT = 20;
 const COLOURS = [
   [/ocean|sea|lake|river|water/i, 210, 45],
   [/ice|snow|glacier|tundra|polar/i, 200, 12],
@@ -21,6 +23,19 @@ export function directionOf(east, north) {
 }
 
 export const metres = (length) => String(Math.round(length * 10) / 10);
+
+/**
+ * Returns what is known to be around, once the game has said what is within some metres: what was known before stays as
+ * far as it is farther away, and still in sight.
+ */
+export function nowAround(before, { within, entities }, me) {
+  const said = new Set(entities.map(({ id }) => id));
+  const isBeyond = ({ id, position }) => {
+    const distance = Math.hypot(position.x - me.x, position.y - me.y, position.z - me.z);
+    return !said.has(id) && distance > within && distance <= SIGHT;
+  };
+  return [...entities, ...before.filter(isBeyond)].filter(({ name }) => name);
+}
 
 /** Returns where something is, in words. */
 export function whereIs(thing, me, said) {

@@ -4,7 +4,7 @@ import { ApiError, call } from "./api.js";
 import { Connection, TRIES } from "./connection.js";
 import { Entry } from "./entry.js";
 import { Lines } from "./lines.js";
-import { draw, groundInWords, metres, whereIs } from "./map.js";
+import { draw, groundInWords, metres, nowAround, whereIs } from "./map.js";
 import { notice } from "./notices.js";
 import { Notifications } from "./notifications.js";
 import { completed, hintOf, History } from "./typing.js";
@@ -60,7 +60,7 @@ async function begin() {
 
 /** Plays a character from now on. */
 function enter({ character, world_id: worldId, world_name: name }) {
-  place = { worldId, name: name ?? "" };
+  place = { worldId, name };
   me = { x: character.position_x, y: character.position_y, z: character.position_z };
   [tiles, around] = [null, []];
   find("character").textContent = character.name;
@@ -83,6 +83,10 @@ find("connect").addEventListener("click", () => (me ? connection.again() : begin
 function message({ type: kind, data, again }) {
   if (kind === "state_update") return showState(data);
   if (kind === "map_update") return showMap(data);
+  if (kind === "around_update") {
+    around = nowAround(around, data, me);
+    return showAround();
+  }
   // What is sent again after connecting is old, but what was missed while the connection was lost is news.
   const isOld = again && !find("log").childElementCount;
   // Refusals have no id by which one would know them.
@@ -99,6 +103,10 @@ function obey({ type: kind, metadata }) {
   if (kind === "system" && (metadata.notification_id || metadata.world_id)) notifications.count();
   if (kind === "area_description" && metadata.entities && !metadata.target) {
     around = metadata.entities.filter((each) => each.name);
+    showAround();
+  } else if (kind === "system" && metadata.entities) {
+    const arrived = new Set(metadata.entities.map(({ id }) => id));
+    around = [...metadata.entities, ...around.filter(({ id }) => !arrived.has(id))];
     showAround();
   } else if (kind === "trigger_entry_options") {
     entry?.open(metadata.world_id, metadata.world_name).catch((error) => notice(error.message, "bad"));
@@ -276,8 +284,30 @@ input.addEventListener("keydown", (event) => {
 
 const listed = ({ name, players }) => item(filled(said.people_there, { world: name, people: players }), name, [["enter", `enter ${name}`]]);
 
-find("worlds").addEventListener("toggle", () => {
-  if (find("worlds").open) type("worlds");
+const WORLDS_PER_PAGE = 50;
+let worlds = [];
+let searching = 0;
+
+/** Lists the worlds that have something in their names: the first of them, or those after one. */
+async function listWorlds(after) {
+  const part = find("world-part").value.trim();
+  const query = new URLSearchParams({ search: part, limit: WORLDS_PER_PAGE, ...(after && { after }) });
+  try {
+    const found = await call("GET", `/api/game/worlds?${query}`);
+    if (part !== find("world-part").value.trim()) return; // a later search is on its way
+    worlds = after ? [...worlds, ...found] : found;
+    fill(find("directory"), worlds.map(listed), part ? said.no_world_found : said.no_worlds);
+    find("more-worlds").hidden = found.length < WORLDS_PER_PAGE;
+  } catch (error) {
+    notice(error.message, "bad");
+  }
+}
+
+find("worlds").addEventListener("toggle", () => find("worlds").open && listWorlds());
+find("more-worlds").addEventListener("click", () => listWorlds(worlds.at(-1).id));
+find("world-part").addEventListener("input", () => {
+  clearTimeout(searching);
+  searching = setTimeout(listWorlds, 300);
 });
 
 // ---------------------------------------------------------------- beginning

@@ -18,19 +18,21 @@ LIFE = tokens.LIFETIME
 
 
 @contextmanager
-def signed_in(tx: Tx, identity: Identity, *, as_administrator: bool = False) -> Generator[None]:
+def signed_in(tx: Tx, identity: Identity, *, as_administrator: bool = False, held: bool = False) -> Generator[None]:
     """Wrap what someone does, and refuse it at its end if their session was not open.
 
     The question is sent along with the first query of what is wrapped, so it costs no round trip.
 
     Args:
         as_administrator: the account must have that role now; the token may be older.
+        held: no one can end the session in the meantime, so who ends it afterwards finds what is written here.
 
     Raises:
         SessionEnded, NotAnAdministrator: also instead of another refusal, and where a deleted account would have become
             the owner of something.
     """
-    session = session_queries.find_open_session(tx, identity.session_id, identity.account_id)
+    find = session_queries.hold_open_session if held else session_queries.find_open_session
+    session = find(tx, identity.session_id, identity.account_id)
     try:
         yield
     except (DomainError, ForeignKeyViolation):

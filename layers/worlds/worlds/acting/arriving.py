@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kernel.texts import translate
-from worlds.acting.looking import around
+from worlds.acting.looking import around, mark
 from worlds.acting.models import CommandOutcome, GameMessage, PlayerPost, Scene
 
 
@@ -16,7 +16,8 @@ def greeting(scene: Scene) -> CommandOutcome:
         )
     else:
         text = translate("Welcome back, {name}.", name=scene.me.name)
-    arrives = GameMessage("system", translate("{name} is here now.", name=scene.me.name))
+    here = translate("{name} is here now.", name=scene.me.name)
+    arrives = GameMessage("system", here, {"entities": [mark(scene.me)]})
     return CommandOutcome(
         messages=[GameMessage("system", text), around(scene)],
         posts=[PlayerPost(each.character_id, arrives) for each in scene.people if each.hears_me],

@@ -36,8 +36,8 @@ from worlds.space import rules as space
 from worlds.space.collisions import Solid, blocked_by
 from worlds.space.models import METRE, Direction, Position
 
-OPENING: Final = Needs(things=SIGHT, fixtures=REACH)
-PUSHING: Final = Needs(things=SIGHT, people=SIGHT, ground=True, fixtures=REACH)
+OPENING: Final = Needs(things=SIGHT, people=SIGHT, surroundings=True, fixtures=REACH)
+PUSHING: Final = Needs(things=SIGHT, people=SIGHT, surroundings=True, ground=True, fixtures=REACH)
 
 
 def open_thing(scene: Scene, parsed: Parsed) -> CommandOutcome:

@@ -10,6 +10,7 @@ from kernel.naming import person_key, quoted
 from kernel.texts import listed, translate
 from worlds.acting.models import CommandOutcome, GameMessage, Scene, SeenPerson
 from worlds.acting.needs import CLOSE, MOST_LISTED
+from worlds.characters.models import Character
 from worlds.commands import parsing
 from worlds.commands.matching import find
 from worlds.commands.models import Parsed, PersonNotFound
@@ -47,7 +48,7 @@ def around(scene: Scene) -> GameMessage:
     if scene.ground is not None:
         lines[0] += " " + ground_words.describe(scene.world.space, scene.ground, scene.me.position)
     things = sorted(scene.things, key=_is_one_of_many_portals)
-    seen = [*scene.people[:MOST_NAMED], *things[:MOST_NAMED]]
+    seen = named(scene.people, things)
     names = [shown(each) for each in seen]
     if names:
         lines.append(translate("You see: {names}.", names=listed(names)))
@@ -65,15 +66,20 @@ def around(scene: Scene) -> GameMessage:
     return GameMessage("area_description", "\n".join(lines), {"entities": [mark(each) for each in seen]})
 
 
+def named(people: Sequence[SeenPerson], things: Sequence[Entity]) -> list[SeenPerson | Entity]:
+    """Return those who are named, and what is, of those who are there: the first of them, and portals last."""
+    return [*people[:MOST_NAMED], *sorted(things, key=_is_one_of_many_portals)[:MOST_NAMED]]
+
+
 def _is_one_of_many_portals(seen: Entity) -> bool:
     """Tell whether something is the portal to a player's world: there may be thousands of them."""
     return seen.portal_to is not None and seen.entity_id == portal_id(seen.portal_to)
 
 
-def mark(seen: Entity | SeenPerson) -> dict[str, Any]:
+def mark(seen: Entity | SeenPerson | Character) -> dict[str, Any]:
     """Return what a client needs to link to what is seen, and to draw it. The name is the one in the text."""
     x, y, z = (axis / 10 for axis in seen.position)
-    if isinstance(seen, SeenPerson):
+    if not isinstance(seen, Entity):
         identifier, kind, name = seen.character_id, "character", seen.name
     else:
         identifier, kind = seen.entity_id, "portal" if seen.portal_to is not None else seen.kind

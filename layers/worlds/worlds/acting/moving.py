@@ -82,9 +82,9 @@ def fly(scene: Scene, parsed: Parsed) -> CommandOutcome:
 def around_the_way(parsed: Parsed) -> Needs:
     """Return the needs of a movement: what stands around, or what can be seen if it is a goal."""
     if parsed.direction is None:
-        return Needs(things=FARTHEST, people=FARTHEST, ground=True)
+        return Needs(things=FARTHEST, people=FARTHEST, surroundings=True, ground=True)
     around = min(parsed.distance or METRE, FARTHEST) + AROUND_A_STEP
-    return Needs(things=around, people=around, ground=True)
+    return Needs(things=around, people=around, surroundings=True, ground=True)
 
 
 def _move(scene: Scene, way: tuple[int, int, int], length: int, mode: Mode, direction: str) -> CommandOutcome:

@@ -48,9 +48,12 @@ class Needs:
         directory: a page of the list of worlds.
         portals: the worlds that the nearest portals lead to.
         here: the world where one is, as a destination.
+        surroundings: say afterwards what is around; `things` and `people` are read, too.
         ground: what one stands on, and what is around.
         atlas: the map of the whole world.
         partners: those within reach, whole.
+        locks_partners: because one of those within reach is changed, too.
+        locks_trader: because the one whom one trades with is changed, too.
         trade: that one is in.
     """
 
@@ -66,9 +69,12 @@ class Needs:
     directory: WorldSearch | None = None
     portals: bool = False
     here: bool = False
+    surroundings: bool = False
     ground: bool = False
     atlas: bool = False
     partners: bool = False
+    locks_partners: bool = False
+    locks_trader: bool = False
     trade: bool = False
 
 

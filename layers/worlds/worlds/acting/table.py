@@ -14,12 +14,20 @@ from worlds.commands.grammar import DIRECTIONS
 from worlds.commands.models import Parsed
 
 
-def _with_a_partner(parsed: Parsed) -> Needs:
-    return Needs(partners=True)
+def _changing_a_partner(parsed: Parsed) -> Needs:
+    return Needs(partners=True, locks_partners=True)
 
 
 def _in_a_trade(parsed: Parsed) -> Needs:
     return Needs(partners=True, trade=True)
+
+
+def _closing_a_trade(parsed: Parsed) -> Needs:
+    return Needs(partners=True, locks_trader=True, trade=True)
+
+
+def _changing_what_is_around(parsed: Parsed) -> Needs:
+    return Needs(things=SIGHT, people=SIGHT, surroundings=True)
 
 
 _MOVE: Final = CommandAction(moving.step, moving.around_the_way)
@@ -50,17 +58,17 @@ ACTIONS: Final[Mapping[str, CommandAction]] = {
     "world": CommandAction(sheets.world, sheets.of_the_world),
     "score": CommandAction(sheets.score),
     "skills": CommandAction(sheets.skills),
-    "get": CommandAction(carrying.get, seeing(things=SIGHT)),
-    "drop": CommandAction(carrying.drop),
+    "get": CommandAction(carrying.get, _changing_what_is_around),
+    "drop": CommandAction(carrying.drop, _changing_what_is_around),
     "equip": CommandAction(carrying.equip),
     "unequip": CommandAction(carrying.unequip),
     "use": CommandAction(carrying.use),
     "open": CommandAction(handling.open_thing, lambda parsed: handling.OPENING),
     "push": CommandAction(handling.push, lambda parsed: handling.PUSHING),
-    "give": CommandAction(trading.give, _with_a_partner),
+    "give": CommandAction(trading.give, _changing_a_partner),
     "trade": CommandAction(trading.begin, _in_a_trade),
     "offer": CommandAction(trading.offer, _in_a_trade),
-    "accept": CommandAction(trading.accept, _in_a_trade),
+    "accept": CommandAction(trading.accept, _closing_a_trade),
     "decline": CommandAction(trading.decline, _in_a_trade),
 }
 """{name of a command: what it does}"""

@@ -27,6 +27,7 @@ def leave(tx: Tx, character_id: UUID | None, reason: str) -> None:
     """
     if character_id is None:
         return
+    trading.lock_of_character(tx, character_id)  # before the character, as commands about a trade do
     characters_sql.lock(tx, [character_id])
     connected = connections.find_open_connection(tx, character_id)
     character = characters.ask(tx, character_id)()

@@ -94,7 +94,7 @@ def lock_player(tx: Tx, connection_id: str) -> None:
 
 
 def lock_player_and_partners(tx: Tx, connection_id: str, radius: int) -> None:
-    """Lock the character of a connection with those around it, in the order of their ids.
+    """Lock the character of a connection with those within a radius, in the order of their ids.
 
     Two who hand each other something at the same moment would otherwise each hold what the other one needs.
     """
@@ -107,10 +107,29 @@ def lock_player_and_partners(tx: Tx, connection_id: str, radius: int) -> None:
             SELECT p.character_id FROM me, LATERAL (
                 SELECT character_id FROM worlds.characters AS p
                 WHERE p.is_present AND p.world_id = me.world_id
-                  AND p.cell = ANY(me.cells)) AS p)
+                  AND p.cell = ANY(me.cells)
+                  AND worlds.squared_distance(me.circumference, me.x, me.y, me.z, p.x, p.y, p.z) <= %(squared)s) AS p)
         ORDER BY character_id FOR NO KEY UPDATE
         """,
-        {"connection": connection_id, "radius": radius},
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius)},
+    )
+
+
+def lock_player_and_trader(tx: Tx, connection_id: str) -> None:
+    """Lock the character of a connection with the one whom it trades with, in the order of their ids; the trades are
+    locked already."""
+    tx.execute(
+        """
+        WITH me AS MATERIALIZED (SELECT character_id FROM worlds.connections WHERE connection_id = %s)
+        SELECT FROM worlds.characters WHERE character_id IN (
+            SELECT me.character_id FROM me
+            UNION ALL
+            SELECT t.second_id FROM me JOIN worlds.trades AS t ON t.first_id = me.character_id AND t.is_open
+            UNION ALL
+            SELECT t.first_id FROM me JOIN worlds.trades AS t ON t.second_id = me.character_id AND t.is_open)
+        ORDER BY character_id FOR NO KEY UPDATE
+        """,
+        (connection_id,),
     )
 
 
@@ -435,13 +454,13 @@ def insert_answer(tx: Tx, character_id: UUID, command_id: str | None, command: s
 
 
 def delete_repeats(tx: Tx, character_id: UUID) -> None:
-    """Delete what waits since an earlier connect and is sent anew by this one: lines that were said before, the map and
-    the state. What has its number already is on its way."""
+    """Delete what waits since an earlier connect and is sent anew by this one: lines that were said before, the map,
+    what is around and the state. What has its number already is on its way."""
     tx.execute(
         """
         DELETE FROM worlds.posts
         WHERE character_id = %s AND delivered_at IS NULL AND seq IS NULL
-            AND (envelope ? 'again' OR envelope ->> 'type' IN ('map_update', 'state_update'))
+            AND (envelope ? 'again' OR envelope ->> 'type' IN ('map_update', 'around_update', 'state_update'))
         """,
         (character_id,),
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from kernel.accounts import sessions
 from kernel.accounts.models import Identity
 from kernel.database import Cursor, Tx
 from kernel.errors import DomainError
@@ -17,6 +18,7 @@ from worlds.acting.arriving import greeting
 from worlds.acting.models import CommandOutcome, NotInGame, PlayerPost, Scene, TooManyCommands
 from worlds.acting.needs import EARSHOT, MOST_LISTED, MOST_SEEN, NOTHING, REACH, SIGHT, WORLDS_PER_PAGE, Needs
 from worlds.acting.sheet import state_update
+from worlds.acting.surroundings import around
 from worlds.characters import queries as characters_sql
 from worlds.characters import service as characters
 from worlds.characters.events import CharacterEntered
@@ -29,6 +31,7 @@ from worlds.ground import mapping
 from worlds.ground import queries as terrain_sql
 from worlds.ground import service as terrain
 from worlds.ground.models import land_of
+from worlds.log.models import WorldEvent
 from worlds.maps.models import PORTAL, MapEntity
 from worlds.maps.rules import SHORT_SIDE
 from worlds.play import connections, limits, queries
@@ -62,7 +65,9 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, room: int = envelopes.R
     parsed = table.read(frame.text)
     locked = queries.lock_connection(tx, connection_id)
     trades = _lock_trades(tx, connection_id, parsed)  # before anyone is locked: both sides of a trade lock it first
-    if _needs(parsed).partners:
+    if _needs(parsed).locks_trader:
+        queries.lock_player_and_trader(tx, connection_id)
+    elif _needs(parsed).locks_partners:
         queries.lock_player_and_partners(tx, connection_id, REACH)
     else:
         queries.lock_player(tx, connection_id)
@@ -88,12 +93,15 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, room: int = envelopes.R
     marks = {"command_id": frame.command_id, "posts": row["last_seq"] or 0}
     if earlier is not None and (stored := earlier.fetchone()) is not None:
         has_moved = any(each["type"] == "state_update" for each in stored["body"])
-        if ground is None or not has_moved:
-            return _fitting(tx, me, stored["body"], room)
-        check_limits()  # a map costs each time what it costs
-        drawn = _map(tx, replace(scene, ground=ground(world)), me, marks)
-        limits.leave_behind(tx, connection_id, drawn.posted // limits.PASSING)
-        return _fitting(tx, me, [*stored["body"], *drawn.answer], room)
+        again = stored["body"]
+        if ground is not None and has_moved:
+            check_limits()  # a map costs each time what it costs
+            drawn = _map(tx, replace(scene, ground=ground(world)), me, marks)
+            limits.leave_behind(tx, connection_id, drawn.posted // limits.PASSING)
+            again = [*again, *drawn.answer]
+        if has_moved:
+            again = [*again, *_surroundings(scene, me, (), _needs(parsed), marks)]
+        return _fitting(tx, me, again, room)
     check_limits()
     if atlas is not None and land_of(world) is not None:
         scene = replace(scene, atlas=terrain.map_of(tx, world, stored=atlas))
@@ -112,9 +120,10 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, room: int = envelopes.R
     # Of a refused line no text is kept: it may be anything.
     kept = "" if error else frame.text
     queries.insert_answer(tx, me.character_id, frame.command_id, kept, answer)
-    # The map is not stored: it is drawn again for a repeat.
+    # Neither the map nor what is around is stored: it is drawn again for a repeat.
     drawn = NOT_DRAWN if after.position == me.position else _map(tx, scene, after, marks)
-    fitting = _fitting(tx, me, [*answer, *drawn.answer], room)
+    seen_now = [] if error else _surroundings(scene, after, outcome.events, _needs(parsed), marks)
+    fitting = _fitting(tx, me, [*answer, *drawn.answer, *seen_now], room)
     stored = _left_behind(outcome, kept, [*answer, *states])
     limits.leave_behind(tx, connection_id, stored + drawn.posted // limits.PASSING)
     return fitting
@@ -178,11 +187,12 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
     What they read first waits until the connection is open.
 
     Raises:
-        CharacterNotFound, CharacterNotOwned, WorldPrivate, WorldNotReady, WorldFull, RateLimited
+        SessionEnded, CharacterNotFound, CharacterNotOwned, WorldPrivate, WorldNotReady, WorldFull, RateLimited
     """
     minute, day = CONNECTS
     account = str(me.account_id)
     with (
+        sessions.signed_in(tx, me, held=True),
         limited(tx, minute, account),
         limited(tx, day, account),
         limited(tx, CONNECTS_OF_ADDRESS, account, key_of=queries.SIGNED_UP_FROM),
@@ -276,6 +286,15 @@ def _map(tx: Tx, scene: Scene, me: Character, marks: Mapping[str, Any]) -> Drawn
         posts.post_map(tx, me.character_id, shown)
         return DrawnMap(posted=envelopes.size(shown))
     return DrawnMap([{**each, **marks} for each in shown])
+
+
+def _surroundings(
+    scene: Scene, me: Character, events: Sequence[WorldEvent], needs: Needs, marks: Mapping[str, Any]
+) -> list[Envelope]:
+    """Return who and what is around a character after a command that may have changed it."""
+    if not needs.surroundings:
+        return []
+    return [{**envelopes.other("around_update", around(scene, me, events, needs), scene.now), **marks}]
 
 
 def _lock_trades(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[], Trade | None]:

@@ -44,7 +44,7 @@ def game_message(kind: MessageKind, text: str, at: datetime, metadata: Mapping[s
 
 
 def other(kind: str, data: Mapping[str, Any], at: datetime) -> Envelope:
-    """Return an envelope that is no line: state_update, map_update, pong."""
+    """Return an envelope that is no line: state_update, map_update, around_update, pong."""
     return {"type": kind, "data": dict(data), "timestamp": _stamp(at)}
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Final
+from uuid import UUID
 
 from kernel.accounts.models import Identity, SignInInvalid
 from kernel.database import Tx
@@ -37,6 +38,11 @@ def redeem(tx: Tx, text: str) -> Identity:
     if row is None or row["expires_at"] <= tx.now:
         raise SignInInvalid
     return Identity(row["account_id"], row["session_id"])
+
+
+def delete_of(tx: Tx, account_id: UUID) -> None:
+    """Delete the tickets of an account; before its sessions are locked, as who connects with one does."""
+    tx.execute("DELETE FROM worlds.tickets WHERE account_id = %s", (account_id,))
 
 
 def delete_expired(tx: Tx) -> bool:

@@ -37,6 +37,17 @@ def lock_of(tx: Tx, connection_id: str) -> Cursor:
     )
 
 
+def lock_of_character(tx: Tx, character_id: UUID) -> None:
+    """Lock the trades of a character, before it is locked itself."""
+    tx.execute(
+        """
+        SELECT FROM worlds.trades WHERE first_id = %(character)s OR second_id = %(character)s
+        ORDER BY trade_id FOR UPDATE
+        """,
+        {"character": character_id},
+    )
+
+
 def save(tx: Tx, trade: Trade) -> None:
     """Store a trade."""
     tx.execute(

@@ -45,11 +45,12 @@ def lock(tx: Tx, world_id: UUID) -> Cursor:
     )
 
 
-def list_all(tx: Tx, account_id: UUID, *, is_admin: bool, after: UUID | None, limit: int) -> Cursor:
+def list_all(tx: Tx, account_id: UUID, part: str, *, is_admin: bool, after: UUID | None, limit: int) -> Cursor:
     """Return the worlds that an account may know of, newest first, but for those of the system; with their `players`
     and the `role` of the account there.
 
     Args:
+        part: of their names; "" for all.
         after: the last one of the page before.
     """
     return tx.execute(
@@ -60,13 +61,13 @@ def list_all(tx: Tx, account_id: UUID, *, is_admin: bool, after: UUID | None, li
             m.role
         FROM worlds.worlds AS w
         LEFT JOIN worlds.members AS m ON m.world_id = w.world_id AND m.account_id = %(account)s
-        WHERE NOT w.is_system
+        WHERE NOT w.is_system AND position(%(part)s IN w.name_key) > 0
           AND (w.privacy <> 'private' OR %(is_admin)s OR w.owner_id = %(account)s OR m.role IS NOT NULL)
           AND (%(after)s::uuid IS NULL OR (w.created_at, w.world_id)
                < (SELECT created_at, world_id FROM worlds.worlds WHERE world_id = %(after)s))
         ORDER BY w.created_at DESC, w.world_id DESC LIMIT %(limit)s
         """,
-        {"account": account_id, "is_admin": is_admin, "after": after, "limit": limit},
+        {"account": account_id, "part": key(part), "is_admin": is_admin, "after": after, "limit": limit},
     )
 
 

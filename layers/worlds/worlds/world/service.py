@@ -65,13 +65,14 @@ def _ask(tx: Tx, me: Identity, world_id: UUID | None, character_id: UUID | None)
     return world
 
 
-def list_all(tx: Tx, me: Identity, after: UUID | None, limit: int) -> list[ListedWorld]:
+def list_all(tx: Tx, me: Identity, after: UUID | None, limit: int, part: str = "") -> list[ListedWorld]:
     """Return the worlds of players, newest first: all but those that are private to others.
 
     Args:
+        part: only those whose names have it, in any case.
         after: the last one of the page before.
     """
-    rows = queries.list_all(tx, me.account_id, is_admin=me.is_admin, after=after, limit=limit)
+    rows = queries.list_all(tx, me.account_id, part, is_admin=me.is_admin, after=after, limit=limit)
     return [ListedWorld(queries.read(row), row["players"], row["role"]) for row in rows]
 
 
