@@ -23,8 +23,8 @@ from kernel.accounts.models import Identity
 from kernel.database import Tx
 from kernel.rate_limits import RateLimit
 from kernel.texts import to_translate, translate
-from personas import configs as configs  # the texts, in the languages of the pages
 from personas import paging
+from personas import translations as translations
 
 PUBLIC_READ = RateLimit("public_read", 120, per="ip")
 """Public looks of an address; one counter for all of them. Source: personas 4.4."""

@@ -17,7 +17,11 @@ DISCORD = ("Discord", "DiscordDeferred")
 """Their budget is BUDGET_MS plus the import of the domain, which they need as a whole."""
 DOMAIN = "(domain)"
 WITHOUT_BUDGET = ("Migrate", "Replay")  # their start-up time does not matter
-SERVES_HTTP = ("PersonasDesk",)  # for Consult, in full
+API_GROUPS = (
+    "PersonasDesk",  # answers HTTP requests in full, for Consult
+    "Play",  # the WebSocket API of Worlds: any command may come first, and decides with all that it knows of the game
+)
+"""Their budget is that of HTTP groups, although no route leads to them."""
 WITHOUT_ANSWER = ("Consult", "Letters")  # they ask another function, for unknown paths too
 
 # `ready`: what Lambda's INIT phase waits for. `answered`: a path that no route has, so no use case and no database.
@@ -138,7 +142,7 @@ def _row(image: Image, name: str, runs: list[_Measured]) -> Row:
     row: Row = {"function": name, **_spread(runs), "budget_ms": BUDGET_MS}
     if name in WITHOUT_BUDGET:
         row["budget_ms"] = None
-    elif name in image.doors or name in SERVES_HTTP:
+    elif name in image.doors or name in API_GROUPS:
         row["budget_ms"] = DOOR_BUDGET_MS
     if name in image.doors and not image.functions[name].web_app:
         row["first_answer_ms"] = round(median(run.answered for run in runs), 1)

@@ -13,18 +13,18 @@ from uuid import UUID
 from community.catalog.content import Item, items
 from community.catalog.models import Names
 from community.crafting import rules as crafting
-from community.crafting.models import ItemUpgraded
+from community.crafting.events import ItemUpgraded
 from community.crafting.service import UPGRADE_FEATURE
 from community.economy import rules as economy
 from community.economy import service as shop
-from community.economy.models import ItemBought, ItemSold
+from community.economy.events import ItemBought, ItemSold
 from community.engagement.content import weights
 from community.engagement.models import NewEngagements
 from community.gambles import rules as gambles
 from community.gambles.events import BetView, GambleJoined, GamblePlayed, GambleStarted
 from community.gambles.models import Bet
 from community.inventory.models import Inventory, Quality
-from community.items.models import ItemUsed
+from community.items.events import ItemUsed
 from community.lootboxes.models import DropView, LootboxOpened, add_up, best_quality, total_value
 from community.lootboxes.rules import open_boxes
 from community.messages.models import MessageReceived

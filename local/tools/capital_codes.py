@@ -23,6 +23,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "INVALID_COMMAND": "The command cannot be read or makes no sense here; the message says what to write.",
     "INVALID_INPUT": "A field has a wrong value or is missing; `details`, where there is one, says which and why.",
     "ITEM_NOT_FOUND": "You carry no such thing.",
+    "LINK_TOKEN": "The code is none, has expired or is used up, or cannot be claimed this way; the message says which.",
     "MOVEMENT_BLOCKED": "Something is in the way, or this way of moving is not possible here; the message says what.",
     "NOT_FOUND": "There is no such thing, or nothing at this address.",
     "PASSWORD_WEAK": "The password is too short, too long or too simple; the message says what it needs.",
@@ -39,6 +40,8 @@ MEANINGS: Final[Mapping[str, str]] = {
 """Meanings of the codes that several refusals share, or whose one sentence is no meaning."""
 
 _OF_PEOPLE: Final = ("kernel.accounts.", "kernel.rate_limits", "kernel.switches.models")
+_LINKING: Final = "community.linking."
+"""An account is linked to a player at /api/auth/player."""
 _COMMANDS: Final = (
     "worlds.acting.",
     "worlds.commands.",
@@ -73,7 +76,7 @@ _PLAIN: Final[Mapping[str, str]] = {
 def of_http() -> dict[str, tuple[int, str]]:
     """Return the codes on the paths whose errors are objects: code -> (status, meaning)."""
     found = {_capital(code): (status, _PLAIN.get(_capital(code), "")) for code, status in _NO_REFUSALS.items()}
-    return _complete(found, (*_OF_PEOPLE, "worlds."), _COMMANDS)
+    return _complete(found, (*_OF_PEOPLE, _LINKING, "worlds."), _COMMANDS)
 
 
 def of_socket() -> dict[str, tuple[int, str]]:

@@ -44,7 +44,7 @@ TWO_FORMS: Final[Mapping[str, tuple[str, str]]] = {
 
 ENUMERATIONS: Final[Mapping[str, str | None]] = {
     "Error.code": "ErrorCode",
-    "EventRow.event_type": "EventType",
+    "EventRow.event_type": None,  # the log also has the house's own events, and what administrators broadcast
     "Info.platform": None,  # the client's own word for where the text appears, "streamerbot" for example
     "known_platform": "Platform",
     "linked_platforms": "Platform",

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import pytest
 
-from community.economy.models import ItemSold
+from community.economy.events import ItemSold
 from kernel.database import Connection, transaction
 from kernel.events import service as events
 from tests.promises.environment_pool import environments

@@ -8,7 +8,7 @@ from random import Random
 from kernel.database import Tx
 from tests.support.worlds import Player, come_to, connect, make_world, place_fixture, place_item
 from worlds.entering.models import ENTRANCE
-from worlds.play import service as play
+from worlds.play import leaving
 from worlds.space.models import Position, Space
 
 THINGS = {"lamp": 1, "axe": 1, "berry": 5, "stone": 4, "bread": 2}
@@ -52,7 +52,7 @@ def play_at_random(tx: Tx, rng: Random, players: list[Player], commands: int) ->
         place = rng.randrange(len(players))
         player = players[place]
         if rng.random() < 0.05:
-            play.go(tx, player.connection_id)
+            leaving.go(tx, player.connection_id)
             players[place] = connect(tx, player.me, player.character_id)
             continue
         held = [each.item.key for each in player.character(tx).inventory.held] or ["nothing"]

@@ -8,7 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, Field
 
 from community.catalog.content import items
-from community.gambles.models import Gamble, GambleState, Participant
+from community.gambles.events import GambleState
+from community.gambles.models import Gamble, Participant
 from doors.fields import Body, ChatLine, Timestamp
 from functions.community.shapes.fields import QUANTITY_SCHEMA, Caller, ItemName, read_by
 from functions.community.shapes.qualities import AskedQuality

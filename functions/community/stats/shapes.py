@@ -94,21 +94,41 @@ class StatsResponse(BaseModel):
         )
 
 
-class Place(WithNulls):
-    """A place on a leaderboard. Players with the same count share a rank.
+class _Place(BaseModel):
+    user_id: UUID
+    username: str
+    count: int
+    event_type: str
+
+
+class Place(_Place):
+    """A place on a leaderboard. Players with the same count share a rank."""
+
+    rank: int
+
+    @classmethod
+    def of(cls, standing: Standing, event_type: str) -> Place:
+        assert standing.rank is not None  # a leaderboard has fewer places than are counted
+        return cls(
+            user_id=standing.user_id,
+            username=standing.username,
+            count=standing.count,
+            event_type=event_type,
+            rank=standing.rank,
+        )
+
+
+class NearbyPlace(_Place, WithNulls):
+    """A place near a player's on a leaderboard, or the player's own.
 
     Attributes:
         rank: null beyond the ranks that are counted.
     """
 
-    user_id: UUID
-    username: str
-    count: int
-    event_type: str
     rank: int | None
 
     @classmethod
-    def of(cls, standing: Standing, event_type: str) -> Place:
+    def of(cls, standing: Standing, event_type: str) -> NearbyPlace:
         return cls(
             user_id=standing.user_id,
             username=standing.username,
@@ -140,7 +160,7 @@ class RankResponse(WithNulls):
     period: str
     rank: int | None
     count: int
-    entries: list[Place]
+    entries: list[NearbyPlace]
     message: ChatLine
 
     @classmethod
@@ -150,6 +170,6 @@ class RankResponse(WithNulls):
             period=period,
             rank=found.own.rank if found.own else None,
             count=found.own.count if found.own else 0,
-            entries=[Place.of(each, event_type) for each in found.places],
+            entries=[NearbyPlace.of(each, event_type) for each in found.places],
             message=texts.rank(player.username, event_type, period, found),
         )

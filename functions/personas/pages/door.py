@@ -6,7 +6,7 @@ from pathlib import Path
 
 from doors.pages.door import PageDoor
 from doors.pages.rendering import Renderer
-from personas import configs as configs  # the texts, in the languages of the pages
+from personas import translations as translations
 
 renderer = Renderer(Path(__file__).resolve().parent / "templates")
 door = PageDoor(renderer, "personas")

@@ -10,7 +10,7 @@ from functions.shared.accounts.password_routes import router as passwords
 from functions.shared.accounts.session_routes import router as sessions
 from functions.shared.accounts.sign_in_routes import router as sign_in
 from functions.shared.accounts.user_routes import router as users
-from personas import configs as configs  # the translations
+from personas import translations as translations
 
 MAX_BODY = 64 * 1024
 

@@ -16,7 +16,7 @@ from functions.shared.accounts.shapes import (
     PasswordRequest,
     ResetRequest,
 )
-from kernel.accounts import mails, passwords, rules, service
+from kernel.accounts import passwords, resets, rules, service
 from kernel.accounts.models import Identity
 from kernel.accounts.settings import settings
 from kernel.action import run_action
@@ -50,7 +50,7 @@ async def forgot(body: ForgottenRequest, call: Call) -> Response:
 
     @limit_address(call, settings.signing_in)
     def use_case(tx: Tx) -> None:
-        mails.ask_for_reset(tx, email, call.public_url, call.network)
+        resets.ask_for_reset(tx, email, call.public_url, call.network)
 
     run_action(use_case)
     return call.respond(Done(message="If there is such an account, a mail is on its way."), 202)

@@ -6,7 +6,7 @@ from doors.start import ready  # first: see there
 
 from doors.desk import create_handler
 from kernel.accounts import mails
-from personas import configs as configs  # the translations
+from personas import translations as translations
 
 handler = create_handler(mails.KINDS)
 

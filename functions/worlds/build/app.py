@@ -5,7 +5,6 @@ from __future__ import annotations
 from doors.start import ready  # first: see there
 
 from doors import desk
-from worlds import configs as configs  # the translations
 from worlds.building.kinds import KINDS
 
 handler = desk.create_handler(KINDS)

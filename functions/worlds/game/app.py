@@ -29,7 +29,6 @@ from functions.worlds.shapes import (
 )
 from kernel.accounts.models import Identity
 from kernel.database import Tx
-from worlds import configs as configs  # the translations
 from worlds.building import service as building
 from worlds.characters import service as characters
 from worlds.entering import service as entering

@@ -9,7 +9,6 @@ from doors.pages.door import PageDoor
 from doors.pages.rendering import Renderer
 from doors.pages.static_files import STATIC, StaticFiles
 from kernel import texts
-from worlds import configs as configs  # the content
 
 HERE: Final = Path(__file__).resolve().parent
 

@@ -1,10 +1,10 @@
-"""What the page knows without asking the game: the commands, for completion, and what a new body is made of."""
+"""The route of the guide, what the page knows without asking the game."""
 
 from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
 from fastapi import Response
 
@@ -12,11 +12,6 @@ from doors.caching import cached
 from doors.call import Call
 from doors.pages.addresses import speak
 from doors.routes import Router
-from kernel.texts import translate
-from worlds.bodies import rules
-from worlds.bodies.content import backgrounds, species
-from worlds.bodies.models import ATTRIBUTE_GROUPS
-from worlds.commands.grammar import COMMANDS
 
 router = Router(include_in_schema=False)
 
@@ -26,6 +21,8 @@ KEPT: Final = "public, max-age=0, s-maxage=300"
 @router.get("/worlds/guide.json")
 async def read_guide(call: Call) -> Response:
     """Return the guide, in the language of the page."""
+    from functions.worlds.pages.guide_contents import guide  # slow to import, and caches keep the guide
+
     speak(call.sent_headers)
     body = json.dumps(guide(), ensure_ascii=False, separators=(",", ":")).encode()
     vary = {"Vary": "Cookie, Accept-Language"}
@@ -35,40 +32,3 @@ async def read_guide(call: Call) -> Response:
         lambda: Response(body, media_type="application/json", headers=vary),
         control=KEPT,
     )
-
-
-def guide() -> dict[str, Any]:
-    """Return the commands, and what one chooses for a new body."""
-    return {
-        "commands": [
-            {
-                "name": each.name,
-                "syntax": each.syntax,
-                "help": translate(each.help),
-                "aliases": each.aliases,
-                "options": each.options,
-            }
-            for each in COMMANDS
-        ],
-        "species": [
-            {
-                "key": each.key,
-                "name": each.name,
-                "description": each.description,
-                "attributes": {str(name): value for name, value in each.attributes.items()},
-            }
-            for each in species.by_key.values()
-        ],
-        "groups": [{"name": translate(name), "attributes": list(names)} for name, names in ATTRIBUTE_GROUPS.items()],
-        "questions": [
-            {
-                "text": question.text,
-                "answers": [{"key": answer.key, "text": answer.text} for answer in question.answers],
-            }
-            for question in backgrounds.document.questions
-        ],
-        "budget": rules.BUDGET,
-        "most_bought": rules.MOST_BOUGHT,
-        "priced_alike": rules.PRICED_ALIKE,
-        "longest_name": rules.MAX_NAME,
-    }

@@ -40,9 +40,8 @@ from kernel.errors import (
     TryAgain,
     Unauthenticated,
 )
-from worlds import configs as configs  # the translations
 from worlds.acting.models import InvalidCommand
-from worlds.play import frames
+from worlds.play import frames, leaving
 from worlds.play import service as play
 from worlds.posts import envelopes
 from worlds.posts.envelopes import Envelope
@@ -74,7 +73,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         case "CONNECT":
             return connect(event, connection_id, about["requestId"])
         case "DISCONNECT":
-            run_action(lambda tx: play.go(tx, connection_id), name="left", while_frozen=True)
+            run_action(lambda tx: leaving.go(tx, connection_id), name="left", while_frozen=True)
             return OK
         case _:
             return {**OK, "body": answer(connection_id, event.get("body") or "", about["requestId"])}

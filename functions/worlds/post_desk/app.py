@@ -8,15 +8,15 @@ from __future__ import annotations
 from doors.start import ready  # first: see there
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from kernel.action import run_action
 from kernel.database import Tx
-from worlds import configs as configs  # the translations
 from worlds.play import closing
-from worlds.play import service as play
 from worlds.posts import service as posts
 
 log = logging.getLogger("brandish")
@@ -45,8 +45,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         posts.count_arrivals(
             run_action(lambda tx: posts.settle(tx, arrived, failed), name="posts settled", while_frozen=True)
         )
-    for connection_id in event.get("gone", ()):
-        run_action(lambda tx, gone=connection_id: play.go(tx, gone), name="connection gone", while_frozen=True)
+    if gone := event.get("gone"):
+        _leave(gone)
     if event["op"] == "report":  # its time is over
         run_action(posts.fall_asleep, while_frozen=True)
         return {"deliveries": [], "closing": [], "more": False}
@@ -68,6 +68,13 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         "closing": [{"connection_id": each.connection_id, "frames": list(each.frames)} for each in closed],
         "more": bool(deliveries or closed),
     }
+
+
+def _leave(gone: Iterable[str]) -> None:
+    from worlds.play.leaving import go  # takes a third of a start to import, and mostly no connection is gone
+
+    for connection_id in gone:
+        run_action(partial(go, connection_id=connection_id), name="connection gone", while_frozen=True)
 
 
 def _claim(tx: Tx) -> tuple[list[posts.PostDelivery], list[closing.Farewell]]:

@@ -25,7 +25,6 @@ from functions.worlds.shapes import (
 )
 from kernel.accounts.models import Identity
 from kernel.database import Tx
-from worlds import configs as configs  # the translations
 from worlds.entering import service as entering
 from worlds.tickets import service as tickets
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from kernel import texts
+from kernel.content.folders import find_configs
 from kernel.content.library import Library
-from kernel.content.reading import find_configs
 from kernel.startup import at_startup
 
 shipped = Library(find_configs(Path(__file__).resolve().parent))

@@ -14,32 +14,31 @@ from typing import Any
 
 from community.achievements.models import AchievementUnlocked
 from community.achievements.reactions import track_achievements
-from community.blasts.models import BlastExploded
+from community.blasts.events import BlastExploded
 from community.crafting import reactions as crafting
-from community.crafting.models import CraftingCancelled, CraftingStarted, ItemDisassembled, ItemUpgraded
+from community.crafting.events import CraftingCancelled, CraftingStarted, ItemDisassembled, ItemUpgraded
 from community.deliveries.models import DeliveryArrived
-from community.economy.models import ItemBought, ItemSold
+from community.economy.events import ItemBought, ItemSold
 from community.engagement.reactions import record_command, record_engagement
 from community.gambles import reactions as gambles
 from community.gambles.events import GambleJoined, GamblePlayed, GambleStarted
 from community.imports.events import BalanceImported, ImportUndone
 from community.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
-from community.items.handlers.video_effect import VideoEffectRequested
-from community.items.models import ItemUsed
+from community.items.events import ItemUsed, VideoEffectRequested
 from community.jobs import reactions as jobs
-from community.jobs.models import JobLevelUp
+from community.jobs.events import JobLevelUp
 from community.linking.events import UserLinked, UserMerged, UserUnlinked
 from community.lootboxes import reactions as lootboxes
 from community.lootboxes.models import LootboxOpened
 from community.messages.models import MessageReceived
 from community.players.models import Player, UserRegistered
 from community.privacy.events import PlayerForgotten
-from community.quests.models import QuestClaimed, QuestCompleted, QuestProgressUpdated
+from community.quests.events import QuestClaimed, QuestCompleted, QuestProgressUpdated
 from community.quests.reactions import track_quests
 from community.search import reactions as search
 from community.search.models import SearchPerformed
 from community.stats.reactions import count_stat
-from community.traps.models import TrapPlaced, TrapSelfTriggered, TrapTriggered
+from community.traps.events import TrapPlaced, TrapSelfTriggered, TrapTriggered
 from community.voting.ballot_events import VoteRecorded
 from community.writing import reactions as writing
 from community.writing.models import PlayerDebateWon, PlayerPostApproved

@@ -86,7 +86,7 @@ _NOTHING = "\u2060"
 
 def chat_line(text: str) -> str:
     """Return a text that a bot may post as it is: a player's name in it is no command and calls no one."""
-    line = _CALL.sub(_NOTHING, text)
+    line = _CALL.sub(_NOTHING, text) if "@" in text else text
     return _NOTHING + line if _COMMAND.match(line) else line
 
 

@@ -45,6 +45,7 @@ _FATAL_ERROR = ExecStatus.FATAL_ERROR
 _ABORTED = ExecStatus.PIPELINE_ABORTED
 _SYNC = ExecStatus.PIPELINE_SYNC
 _COPIES = (ExecStatus.COPY_IN, ExecStatus.COPY_OUT, ExecStatus.COPY_BOTH)
+_PLAIN_SEQUENCES = (tuple, list)
 _READABLE = Wait.R
 _EITHER = Wait.RW
 _TO_READ = Ready.R
@@ -506,7 +507,8 @@ def is_stale(error: BaseException) -> bool:
 
 def _in_order(text: Text, params: Params) -> Sequence[Any]:
     """Return the values in the order of the placeholders."""
-    if isinstance(params, Mapping):
+    # To ask whether a tuple is a Mapping takes many times as long.
+    if not isinstance(params, _PLAIN_SEQUENCES) and isinstance(params, Mapping):
         if text.names is None and text.formats:
             raise TypeError("placeholders without names need a sequence of values")
         try:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from kernel import texts
 from kernel.content.library import Library
-from kernel.content.reading import find_configs
 from kernel.startup import at_startup
+from personas.translations import CONFIGS
 
-shipped = Library(find_configs(Path(__file__).resolve().parent))
+shipped = Library(CONFIGS)
 """The content files that ship with this code."""
 
-texts.use(shipped.root / "texts", announces=False)
-
 at_startup(shipped.load)
-at_startup(texts.load)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kernel.content.folders import find_configs
 from kernel.content.library import Library
-from kernel.content.reading import find_configs
 from kernel.startup import at_startup
 
 shipped = Library(find_configs(Path(__file__).resolve().parent))

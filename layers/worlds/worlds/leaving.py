@@ -12,8 +12,8 @@ from kernel.accounts.leaving import Export
 from kernel.accounts.session_queries import lock_sessions
 from kernel.database import Tx
 from worlds.forgetting import service as forgetting
-from worlds.play import leaving
-from worlds.play.leaving import sign_out
+from worlds.play import closing
+from worlds.play.closing import sign_out
 from worlds.tickets import service as tickets
 
 _OWN_CHARACTERS: LiteralString = "SELECT character_id FROM worlds.characters WHERE account_id = %(account_id)s"
@@ -56,7 +56,7 @@ EXPORTS: Final = (
 
 def sessions_ended(tx: Tx, account_id: UUID) -> None:
     """Let someone's sessions that have just ended hear and do nothing more."""
-    leaving.close_ended(tx, account_id)
+    closing.close_ended(tx, account_id)
 
 
 def forget(tx: Tx, account_id: UUID) -> None:

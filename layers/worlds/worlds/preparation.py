@@ -66,7 +66,7 @@ def _furniture() -> list[ThingPlaced]:
         world_id=LOBBY,
         entity_id=_id("statue"),
         kind="static",
-        name="statue",
+        name="old statue",
         description="An old statue with open hands. It seems to listen: tell statue what world you have in mind.",
         details="In the stone of its palms: what you imagine, I remember.",
         position=STATUE,

@@ -16,7 +16,7 @@ from community.crafting.recipes import known_recipes, recipe_of
 from community.crafting.service import disassemble_item, upgrade_item
 from community.crafting.unlocks import KNOWN_RECIPES
 from community.inventory.models import STACK_LIMIT, Inventory, InventoryFull, Quality, Slot
-from community.jobs.models import JobLevelUp
+from community.jobs.events import JobLevelUp
 from community.linking.service import claim_link, confirm_link, start_link
 from community.players import service as players
 from community.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer

@@ -21,7 +21,8 @@ from community.cooldowns import service as cooldowns
 from community.cooldowns.models import OnCooldown
 from community.inventory.service import give_item
 from community.jobs.awards import award_xp
-from community.jobs.models import JobLevelUp, Jobs
+from community.jobs.events import JobLevelUp
+from community.jobs.models import Jobs
 from community.jobs.rules import DAILY_CAP, DailyCapReached, game_day
 from community.linking.models import LinkedTooRecently
 from community.linking.registration import register

@@ -15,7 +15,7 @@ import pytest
 from community import account_hashes as hashing
 from community.account_hashes import HashSettings, account_hashes
 from community.achievements.models import Achievements
-from community.blasts.models import BlastExploded
+from community.blasts.events import BlastExploded
 from community.cooldowns.models import OnCooldown
 from community.exclusions import service as exclusions
 from community.exclusions.models import ListedAccount
@@ -23,7 +23,7 @@ from community.gambles.service import start_gamble
 from community.imports import service as imports
 from community.inventory.events import ItemAdded
 from community.inventory.service import give_item
-from community.items.models import ItemUsed
+from community.items.events import ItemUsed
 from community.jobs.awards import award_xp
 from community.jobs.models import Jobs
 from community.linking.registration import register

@@ -22,13 +22,15 @@ from community.catalog.content import items
 from community.catalog.models import Names
 from community.configs import shipped
 from community.crafting.content import upgrades
-from community.crafting.models import ItemUpgraded, NewRecipes
+from community.crafting.events import ItemUpgraded
+from community.crafting.unlocks import NewRecipes
 from community.deliveries.models import Deliveries
-from community.economy.models import ItemSold
+from community.economy.events import ItemSold
 from community.engagement.content import weights
 from community.gambles.events import GamblePlayed
 from community.inventory.models import STACK_LIMIT, Inventory, Quality, Slot
-from community.jobs.models import JobLevelUp, JobProgress, Jobs, NewXpEvents
+from community.jobs.events import JobLevelUp
+from community.jobs.models import JobProgress, Jobs, NewXpEvents
 from community.jobs.rules import DAILY_CAP, game_day
 from community.lootboxes.models import LootboxOpened
 from community.messages.models import MessageReceived

@@ -27,8 +27,8 @@ from community.messages.content import chat_strings
 from community.progression import keys
 from community.progression.content import NOT_APPLIED, FeatureKey, Node, NodesBelowTier, TotalNodes, tree
 from kernel.content.errors import ContentError
+from kernel.content.folders import find_configs
 from kernel.content.library import FileSection
-from kernel.content.reading import find_configs
 from kernel.content.schemas import outdated
 
 COMMON_BOX = {"consumable", "tradeable", "can_open", "compostable"}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from community.catalog.content import Ingredient, items
 from community.crafting.content import Disassemble, Upgrade, disassembles, upgrades
 from community.crafting.learning import condition_holds, learn
-from community.crafting.models import NewRecipes, NotEnoughIngredients, RecipeLocked, RecipeNotFound
+from community.crafting.models import NotEnoughIngredients, RecipeLocked, RecipeNotFound
 from community.crafting.rules import (
     chance,
     disassemble,
@@ -24,6 +24,7 @@ from community.crafting.rules import (
     product_quality,
     upgrade,
 )
+from community.crafting.unlocks import NewRecipes
 from community.inventory.models import STACK_LIMIT, Inventory, Quality, Slot
 from community.jobs.models import JobProgress, Jobs
 from community.players.models import Player

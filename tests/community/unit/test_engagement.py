@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from community.economy.models import ItemBought, ItemSold
+from community.economy.events import ItemBought, ItemSold
 from community.engagement import rules
 from community.engagement.content import weights as shipped_weights
 from community.engagement.models import Engagement, NewEngagements

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from community.achievements.models import AchievementUnlocked, RewardView
 from community.catalog.content import items
-from community.jobs.models import JobLevelUp
+from community.jobs.events import JobLevelUp
 from community.progression.content import tree
 from community.voting.events import AllUnlocked, CycleCompleted, NodesWithdrawn, WithdrawnOption, WithdrawnTarget
 from doors.discord.messages import Embed, Field, clip, message, plain

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from community.crafting.models import ItemDisassembled, ItemUpgraded
-from community.economy.models import ItemBought, ItemSold
+from community.crafting.events import ItemDisassembled, ItemUpgraded
+from community.economy.events import ItemBought, ItemSold
 from community.inventory.models import Quality
 from community.quests.content import Quest, quests
 from community.quests.models import (
@@ -27,6 +27,7 @@ from community.quests.models import (
     QuestWeek,
 )
 from community.quests.rules import (
+    COUNTED,
     active_quests,
     advanced,
     amount_for,
@@ -213,6 +214,7 @@ def searched(luck: Luck) -> SearchPerformed:
 )
 def test_an_event_counts_for_these_quests(event: Event, expected: dict[int, int]):
     assert {number: added for number, quest in POOL.items() if (added := amount_for(quest, event))} == expected
+    assert isinstance(event, COUNTED)  # others are not even asked about
 
 
 def test_the_first_event_begins_the_quest():

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from community.gambles.events import GambleCompleted, PrizeItem, Score
-from community.items.models import ItemUsed
-from community.jobs.models import JobLevelUp
+from community.gambles.completion_events import GambleCompleted, PrizeItem, Score
+from community.items.events import ItemUsed
+from community.jobs.events import JobLevelUp
 from community.timeouts.models import TimeoutApplied, TimeoutCleared
 from community.voting.events import AllUnlocked, CycleCompleted, OptionOffered, UnlockedNode, VotingStarted
 from functions.community.notify_streamerbot.actions import OF_PLAYERS, TYPES, action_for

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import pytest
 
-from community.economy.models import ItemSold
+from community.economy.events import ItemSold
 from doors.discord.events import DiscordInteractionDeferred
 from functions.community.tally.app import handler as tally_handler
 from functions.shared.relay.app import handler, publish_batch

@@ -14,7 +14,7 @@ import pytest
 
 from functions.shared.accounts import products
 from kernel.accounts import leaving as kernel_leaving
-from kernel.accounts import mails, queries, retention, service, sessions
+from kernel.accounts import mails, queries, resets, retention, service, sessions
 from kernel.accounts.leaving import Export, InvalidExportCursor, NoSuchExport
 from kernel.accounts.models import (
     BadCredentials,
@@ -205,7 +205,7 @@ def test_the_address_and_the_name_are_compared_without_case(tx: Tx):
 
 def test_mails_to_one_address_are_limited_whoever_asks(tx: Tx):
     for _ in range(5):
-        mails.ask_for_reset(tx, "ann@x.io", "https://brandish.example", "203.0.113.7")
+        resets.ask_for_reset(tx, "ann@x.io", "https://brandish.example", "203.0.113.7")
         tx.execute("UPDATE kernel.outside_requests SET status = 'done'")
 
     rows = tx.execute("SELECT input FROM kernel.outside_requests").fetchall()
@@ -216,10 +216,10 @@ def test_mails_of_a_day_are_limited_by_the_mailbox_and_by_who_asks(tx: Tx):
     """Anyone may sign up with the mailbox of a stranger, who would have many mails otherwise, or one of many people."""
     for hour in range(12):
         tx.now += timedelta(hours=1)
-        mails.ask_for_reset(tx, "ann@x.io", "https://brandish.example", f"203.0.113.{hour}")
+        resets.ask_for_reset(tx, "ann@x.io", "https://brandish.example", f"203.0.113.{hour}")
         tx.execute("UPDATE kernel.outside_requests SET status = 'done'")
     for number in range(22):
-        mails.ask_for_reset(tx, f"a{number}@x.io", "https://brandish.example", "198.51.100.7")
+        resets.ask_for_reset(tx, f"a{number}@x.io", "https://brandish.example", "198.51.100.7")
 
     rows = tx.execute("SELECT input FROM kernel.outside_requests").fetchall()
     sent = [row["input"]["email"] for row in rows]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from community.jobs.models import JobLevelUp
+from community.jobs.events import JobLevelUp
 from doors.discord.events import DiscordAnnouncementRequested
 from kernel.database import Connection, Tx, connect, reading, transaction
 from kernel.events import service as events

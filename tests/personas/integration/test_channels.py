@@ -230,6 +230,16 @@ def test_the_same_person_waits_between_two_battles(tx: Tx):
     assert begin(tx, channel="1303", starter="7")
 
 
+def test_who_is_refused_need_not_wait(conn: Connection):
+    with transaction(conn) as tx:
+        begin(tx)
+    with pytest.raises(BattleGoingOn), transaction(conn) as tx:
+        begin(tx, starter="7")
+
+    with transaction(conn) as tx:
+        assert begin(tx, channel="1301", starter="7")
+
+
 def test_the_vote_is_counted_and_who_voted_for_whom_is_forgotten(tx: Tx, ada: Persona, bob: Persona):
     created = begin(tx, pro="ada", con="bob")
     run_due(tx, [turns.TURN])

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from kernel.texts import speaking
-from personas import configs as configs  # the texts
+from personas import translations as translations
 from personas.battles import rules
 from personas.battles.models import Speaker
 

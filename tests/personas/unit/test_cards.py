@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw
 
 from kernel.texts import speaking
-from personas import configs as configs  # the texts
+from personas import translations as translations
 from personas.battles.models import BattleView, PublicReply, Turn, Verdict
 from personas.cards import drawing, layout
 from personas.cards.drawing import draw_card

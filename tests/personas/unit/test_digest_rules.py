@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from kernel.texts import speaking
-from personas import configs as configs  # the texts
+from personas import translations as translations
 from personas.digests.models import ActiveThread, Candidate, DailyStats
 from personas.digests.rules import best, week_of, weekly_sentence
 from personas.digests.texts import day_in_numbers, weekly_line

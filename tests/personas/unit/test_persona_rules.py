@@ -55,6 +55,8 @@ def test_the_persona_that_tries_an_installation_breaks_no_rule():
         {"name": "  HOUSE  con "},
         {"name": "Brandish Admin"},
         {"name": "The Moderator"},
+        {"name": "Mod.erator"},
+        {"name": "Brandi\ufff9sh"},
         {"name": "H\u043euse Pro"},
         {"name": "H0use Pro"},
         {"name": "HousePro"},

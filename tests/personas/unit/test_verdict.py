@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from kernel.texts import speaking
-from personas import configs as configs  # the texts
+from personas import translations as translations
 from personas.battles import verdict
 from personas.battles.models import Turn, Verdict, VerdictPayload
 from personas.battles.rules import count_words, phase_of, side_of

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Route
 
 from functions.worlds.pages.door import static
-from functions.worlds.pages.guide import guide
+from functions.worlds.pages.guide_contents import guide
 
 Run = Callable[..., Any]
 HOST = "http://scripts.example"

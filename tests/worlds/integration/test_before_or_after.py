@@ -26,7 +26,7 @@ from worlds.acting.table import ACTIONS
 from worlds.characters.models import CharacterExists
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish
-from worlds.play import service as play
+from worlds.play.leaving import go
 from worlds.rebuilding.running import run as rebuild
 from worlds.space.models import Position
 
@@ -122,7 +122,7 @@ def creating_by_command(tx: Tx) -> Attempt:
 def leaving(tx: Tx) -> Attempt:
     scenery = Scenery(tx)
     scenery.trade(tx)
-    return lambda tx: play.go(tx, scenery.ann.connection_id)
+    return lambda tx: go(tx, scenery.ann.connection_id)
 
 
 @pytest.mark.parametrize(

@@ -19,13 +19,13 @@ from worlds.building import service as building
 from worlds.building.computing import run_slice
 from worlds.building.kinds import KINDS
 from worlds.building.models import NotBuilding, Slice, Task
-from worlds.commands.models import OwnersOnly
 from worlds.entering import service as entering
 from worlds.generation.parameters import as_json
 from worlds.ground import service as ground
+from worlds.play import leaving
 from worlds.play import service as play
 from worlds.world import queries as worlds_sql
-from worlds.world.models import TEMPERATE, World, WorldFailed, WorldNotReady
+from worlds.world.models import TEMPERATE, OwnersOnly, World, WorldFailed, WorldNotReady
 
 
 def stored(tx: Tx, world_id: UUID) -> World:
@@ -117,7 +117,7 @@ def test_no_one_enters_a_world_that_is_being_made(tx: Tx):
 def test_no_one_connects_to_a_world_that_is_being_made(tx: Tx):
     world = make_world(tx)
     ann = come_to(tx, world.world_id, "Ann")
-    play.go(tx, ann.connection_id)
+    leaving.go(tx, ann.connection_id)
     tx.execute("UPDATE worlds.worlds SET status = 'building' WHERE world_id = %s", (world.world_id,))
 
     with pytest.raises(WorldNotReady):

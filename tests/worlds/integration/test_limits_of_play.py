@@ -13,10 +13,10 @@ import pytest
 from kernel.accounts import service as accounts
 from kernel.database import Tx
 from kernel.rate_limits import RateLimit, RateLimited
-from tests.support.worlds import Player, code, come_to, come_to_lobby, connect, make_world, texts
+from tests.support.worlds import Player, code, come_to, come_to_lobby, connect, make_someone, make_world, texts
 from worlds.acting.models import NotInGame, TooManyCommands
 from worlds.entering import service as entering
-from worlds.play import closing, limits
+from worlds.play import closing, leaving, limits
 from worlds.play import service as play
 from worlds.play.frames import ClientFrame
 from worlds.posts import clock, envelopes
@@ -51,6 +51,7 @@ def test_what_a_day_leaves_behind_is_counted_for_the_account_over_all_its_charac
     world = make_world(tx)
     watcher = entering.create(tx, ann.me, world.world_id, play_wish())
     as_watcher = connect(tx, ann.me, watcher.character_id)
+    forget_what_is_left_behind(tx)
     for _ in range(2):
         ann.types(tx, "who")
     as_watcher.types(tx, "who", "the last")
@@ -68,12 +69,48 @@ def test_what_many_hear_and_what_stays_for_good_weighs_more(tx: Tx):
         come_to_lobby(tx)
     world = make_world(tx)
     cyd = come_to(tx, world.world_id, "Cyd")
+    forget_what_is_left_behind(tx)
 
     ann.types(tx, "say " + "x" * 1_000)
     cyd.types(tx, "north")
 
     assert 10 <= spent(tx, ann) <= 20
     assert spent(tx, cyd) > limits.EVENT // 1024
+
+
+def test_who_comes_and_goes_pays_for_all_who_hear_of_it(tx: Tx):
+    for _ in range(9):
+        come_to_lobby(tx)
+    ann = come_to_lobby(tx)
+    leaving.go(tx, ann.connection_id)
+    forget_what_is_left_behind(tx)
+
+    connect(tx, ann.me, ann.character_id)
+
+    assert spent(tx, ann) >= 2 * (9 * limits.POST + limits.EVENT) // 1024
+
+
+def test_a_map_that_is_posted_in_parts_is_paid_for_and_so_is_its_repeat(tx: Tx, monkeypatch: pytest.MonkeyPatch):
+    world = make_world(tx)
+    who = make_someone(tx)
+    watcher = entering.create(tx, who.identity, world.world_id, play_wish())
+    high = connect(tx, who.identity, watcher.character_id)
+    forget_what_is_left_behind(tx)
+
+    high.types(tx, "fly 500", "up")
+    first = spent(tx, high)
+    high.types(tx, "fly 500", "up")
+    again = spent(tx, high) - first
+
+    assert again > 10
+    assert first > again  # what stays costs as well
+    monkeypatch.setattr(limits, "KILOBYTES", RateLimit("world_kilobytes", 1, DAY))
+    with pytest.raises(RateLimited):
+        high.types(tx, "fly 500", "up")
+
+
+def forget_what_is_left_behind(tx: Tx) -> None:
+    tx.execute("DELETE FROM kernel.rate_windows WHERE scope LIKE 'world_kilobytes%%'", ())
 
 
 def spent(tx: Tx, player: Player) -> int:
@@ -92,6 +129,7 @@ def test_what_a_day_leaves_behind_is_counted_for_all_accounts_of_an_address(tx: 
         "UPDATE kernel.accounts SET signed_up_from = 'a network' WHERE account_id = ANY(%s)",
         ([ann.me.account_id, bob.me.account_id],),
     )
+    forget_what_is_left_behind(tx)
     for player in (ann, bob, ann):
         player.types(tx, "who")
 
@@ -106,7 +144,7 @@ def play_wish() -> entering.CharacterWish:
 
 def test_a_connection_that_is_gone_is_told_so_and_not_that_it_was_too_fast(tx: Tx):
     ann = come_to_lobby(tx)
-    play.go(tx, ann.connection_id)
+    leaving.go(tx, ann.connection_id)
 
     with pytest.raises(NotInGame):
         ann.types(tx, "look")

@@ -16,7 +16,6 @@ from tests.support.worlds import code, come_to, come_to_lobby, connect, texts
 from worlds import leaving
 from worlds.building import service as building
 from worlds.building.kinds import KINDS
-from worlds.commands.models import OwnersOnly
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish
 from worlds.generation.ground import Land
@@ -31,6 +30,7 @@ from worlds.world import service as worlds
 from worlds.world.models import (
     MemberNotFound,
     NotYourWorld,
+    OwnersOnly,
     OwnerStays,
     SystemWorld,
     UserNotFound,

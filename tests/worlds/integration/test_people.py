@@ -29,7 +29,7 @@ def make(tx: Tx, me: Identity, world: World, name: str, role: str = "player") ->
     return entering.create(tx, me, world.world_id, CharacterWish(name=name, species="human", role=role))
 
 
-@pytest.mark.parametrize("name", ["Ann", "ANN", "\u0410nn", "\u00c0nn", "Ann!"])
+@pytest.mark.parametrize("name", ["Ann", "ANN", "A\u1dc0nn", "\u00c0nn", "Ann!", "Ann\u00b7", "Ann\ufffa"])
 def test_no_one_is_called_like_someone_else_of_the_world(tx: Tx, name: str):
     aether, other = make_world(tx), make_world(tx, "Other")
     make(tx, make_someone(tx).identity, aether, "Ann")

@@ -23,6 +23,17 @@ def lying(tx: Tx) -> dict[str, int]:
     return {row["item"]: row["quantity"] for row in rows}
 
 
+def shown(tx: Tx, player: Player) -> dict[str, int]:
+    """Return what a player's client shows that they carry, who has typed nothing since."""
+    row = tx.execute(
+        "SELECT envelope FROM worlds.posts WHERE character_id = %s AND envelope ->> 'type' = 'state_update'"
+        " ORDER BY post_id DESC LIMIT 1",
+        (player.character_id,),
+    ).fetchone()
+    assert row is not None
+    return {each["name"]: each["quantity"] for each in row["envelope"]["data"]["inventory"]}
+
+
 def test_a_lamp_is_taken_from_three_metres_and_not_from_a_decimetre_more(tx: Tx):
     world = make_world(tx)
     ann = come_to(tx, world.world_id, "Ann")
@@ -112,6 +123,7 @@ def test_things_are_given_to_someone_within_reach(tx: Tx):
 
     assert (held(tx, ann), held(tx, bob)) == ({"arrow": 12}, {"arrow": 8})
     assert told(tx, bob)[-1]["text"] == "Ann gives you arrows × 8."
+    assert shown(tx, bob) == {"arrows": 8}
     bob.types(tx, "e 4")
     assert code(ann.types(tx, "give 1 arrow to bob")) == "TARGET_NOT_FOUND"
 
@@ -138,6 +150,7 @@ def test_a_trade_is_whole_when_both_have_accepted_and_nothing_before(tx: Tx):
     assert texts(ann.types(tx, "accept")) == ["The trade is done."]
 
     assert (held(tx, ann), held(tx, bob)) == ({"arrow": 14, "lamp": 1}, {"arrow": 6})
+    assert shown(tx, bob) == {"arrows": 6}
     assert code(bob.types(tx, "accept")) == "NOT_FOUND"
 
 

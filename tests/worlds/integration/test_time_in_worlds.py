@@ -11,6 +11,7 @@ import pytest
 from kernel.database import Tx
 from tests.support.worlds import Player, come_to, make_world, told
 from worlds.daytime import clock
+from worlds.play import leaving
 from worlds.play import service as play
 from worlds.time import rules as time
 from worlds.world import queries as worlds_sql
@@ -138,7 +139,7 @@ def test_an_empty_world_costs_nothing_and_who_comes_back_finds_it_as_late_as_it_
     world = make_world(tx, game_time=6 * HOUR - 30_000)
     ann = come_to(tx, world.world_id, "Ann")
     clock.tell_due(tx)
-    play.go(tx, ann.connection_id)
+    leaving.go(tx, ann.connection_id)
     tx.now += timedelta(hours=7, minutes=30)
     assert not is_due(tx)
 

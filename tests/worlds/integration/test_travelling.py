@@ -11,7 +11,7 @@ from tests.support.people import make_someone
 from tests.support.worlds import Player, code, come_to, come_to_lobby, connect, make_world, texts, told
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish, NoEntryToTheLobby, NoWatchers
-from worlds.play import closing, leaving
+from worlds.play import closing
 from worlds.play import service as play
 from worlds.space.models import Position
 from worlds.world import rules
@@ -249,7 +249,7 @@ def test_who_is_put_out_of_a_world_leaves_it(tx: Tx):
     aether = make_world(tx)
     ann = come_to(tx, aether.world_id, "Ann")
 
-    leaving.put_out(tx, aether.world_id, ann.me.account_id)
+    closing.put_out(tx, aether.world_id, ann.me.account_id)
     [farewell] = closing.take(tx)
 
     assert "no longer invited" in farewell.frames[0]

@@ -27,7 +27,7 @@ def test_it_says_what_differs_and_mends_it_only_when_told_to(
         assert run(monkeypatch) == 0
         assert "all tables are as the log says" in capsys.readouterr().out
         conn.execute("UPDATE worlds.characters SET x = 77")
-        conn.execute("DELETE FROM worlds.entities WHERE name = 'statue'")
+        conn.execute("DELETE FROM worlds.entities WHERE name = 'old statue'")
         for _ in range(2):  # the first has changed nothing
             assert run(monkeypatch) == 1
             out = capsys.readouterr().out

@@ -70,7 +70,7 @@ def test_a_connection_that_the_gateway_ended_long_ago_goes_and_its_character_lea
 
 
 def test_many_old_connections_go_in_parts(tx: Tx, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("worlds.play.queries.ENDED_AT_ONCE", 2)
+    monkeypatch.setattr("worlds.play.connections.ENDED_AT_ONCE", 2)
     for _ in range(3):
         come_to_lobby(tx)
     tx.now += timedelta(days=1)

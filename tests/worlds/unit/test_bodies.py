@@ -18,6 +18,7 @@ from worlds.bodies.models import (
     AttributeRepeated,
     BudgetExceeded,
     CharacterNameInvalid,
+    CharacterNameOfManyScripts,
     CharacterNameReserved,
     Derived,
     DescriptionTooLong,
@@ -181,13 +182,28 @@ def test_names_that_are_none(typed: str):
         character_name(typed)
 
 
-@pytest.mark.parametrize("typed", ["System", "The SYSTEM", "Syst\u0435m", "Adm1n", "Moderator Bob", "You", "Someone"])
+@pytest.mark.parametrize("typed", ["Syst\u0435m", "Ale\u0445", "\u039aim", "Gre\u0261", "\u13aa\ua4eeNN"])
+def test_letters_of_several_scripts_make_no_name(typed: str):
+    with pytest.raises(CharacterNameOfManyScripts):
+        character_name(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["\u0418\u0432\u0430\u043d", "\u6771\u4eac\u30bf\u30ef\u30fc", "\u0141ukasz", "Zo\u00eb 7", "O'Neil"]
+)
+def test_names_are_written_in_any_script(typed: str):
+    assert character_name(typed) == typed
+
+
+@pytest.mark.parametrize(
+    "typed", ["System", "The SYSTEM", "Adm1n", "Moderators", "You have", "Someone", "Bob tells", "Ann wants", "Trade"]
+)
 def test_no_one_is_called_like_the_game_or_those_who_run_it(typed: str):
     with pytest.raises(CharacterNameReserved):
         character_name(typed)
 
 
-@pytest.mark.parametrize("typed", ["Systema", "Young", "21 Pilots", "Ann 2", "Seconda"])
+@pytest.mark.parametrize("typed", ["Systema", "Young", "21 Pilots", "Ann 2", "Seconda", "Essay", "Traders"])
 def test_names_that_only_begin_so_are_fine(typed: str):
     assert character_name(typed) == typed
 

@@ -21,7 +21,6 @@ from worlds.commands.models import (
     EmptyCommand,
     IncompleteCommand,
     NotADistance,
-    OwnersOnly,
     UnknownCommand,
     UnknownDirection,
     UnknownTopic,
@@ -31,6 +30,7 @@ from worlds.commands.models import (
 from worlds.commands.parsing import clean, complete, help_about, help_text, line_of, parse, require
 from worlds.items.models import WearSlot
 from worlds.movement.models import Mode
+from worlds.world.models import OwnersOnly
 
 # The rows of the specification that need no NPC, fight or economy.
 ROWS = {

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kernel.errors import DomainError
 from worlds.commands.matching import find, find_leading
-from worlds.commands.models import PersonNotFound, TargetNotFound, TargetUnclear, TooFewTargets
+from worlds.commands.models import NameUnclear, PersonNotFound, TargetNotFound, TargetUnclear, TooFewTargets
 from worlds.items.content import items
 
 THINGS = (
@@ -96,6 +96,27 @@ PEOPLE = ("Ana", "Ana Maria", "Bob")
 )
 def test_a_text_begins_with_a_name(text: str, person: str, rest: str):
     assert find_leading(PEOPLE, text, lambda each: (each,)) == (person, rest)
+
+
+def in_sight(person: str) -> bool:
+    return "elsewhere" not in person
+
+
+@pytest.mark.parametrize("text", ["Ana Maria hi", "ana maria"])
+def test_when_one_name_ends_where_another_goes_on_people_are_asked_about(text: str):
+    with pytest.raises(NameUnclear, match='"Ana Maria" or "Ana"'):
+        find_leading(PEOPLE, text, lambda each: (each,), is_here=in_sight)
+
+    assert find_leading(PEOPLE, f'"Ana" {text}', lambda each: (each,), is_here=in_sight) == ("Ana", text)
+
+
+def test_who_is_here_is_meant_rather_than_someone_elsewhere_whose_name_goes_on():
+    people = ("Alex I elsewhere", "Alex")
+
+    def names_of(person: str) -> tuple[str, ...]:
+        return (person.removesuffix(" elsewhere"),)
+
+    assert find_leading(people, "Alex I have the key", names_of, is_here=in_sight) == ("Alex", "I have the key")
 
 
 def test_no_one_of_that_name():

@@ -49,7 +49,7 @@ async function begin() {
   showConnection("connecting");
   try {
     const state = await call("GET", "/api/session/state");
-    const known = state.characters.find((each) => each.character_id === state.character_id);
+    const known = state.world_id !== LOBBY && state.characters.find((each) => each.character_id === state.character_id);
     enter(known ? { character: known, world_id: known.world_id, world_name: state.world_name } : await call("POST", "/api/session/lobby"));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -111,8 +111,16 @@ function obey({ type: kind, metadata }) {
   } else if (kind === "trigger_entry_options") {
     entry?.open(metadata.world_id, metadata.world_name).catch((error) => notice(error.message, "bad"));
   } else if (metadata?.connect_as) {
-    call("POST", "/api/session/character/select", { character_id: metadata.connect_as }).then(enter, (error) => notice(error.message, "bad"));
+    choose(metadata).then(enter, (error) => notice(error.message, "bad"));
+  } else if (metadata?.worlds) {
+    fill(find("directory"), metadata.worlds.map(listed), "");
   }
+}
+
+/** In the lobby one looks like the body that one played last, under its name. */
+function choose({ connect_as: characterId, world_id: worldId }) {
+  if (worldId === LOBBY) return call("POST", "/api/session/lobby");
+  return call("POST", "/api/session/character/select", { character_id: characterId });
 }
 
 function showState(state) {
@@ -274,6 +282,8 @@ input.addEventListener("keydown", (event) => {
 
 // ---------------------------------------------------------------- worlds to enter
 
+const listed = ({ name, players }) => item(filled(said.people_there, { world: name, people: players }), name, [["enter", `enter ${name}`]]);
+
 const WORLDS_PER_PAGE = 50;
 let worlds = [];
 let searching = 0;
@@ -286,7 +296,7 @@ async function listWorlds(after) {
     const found = await call("GET", `/api/game/worlds?${query}`);
     if (part !== find("world-part").value.trim()) return; // a later search is on its way
     worlds = after ? [...worlds, ...found] : found;
-    fill(find("directory"), worlds.map(({ name }) => item(name, name, [["enter", `enter ${name}`]])), part ? said.no_world_found : said.no_worlds);
+    fill(find("directory"), worlds.map(listed), part ? said.no_world_found : said.no_worlds);
     find("more-worlds").hidden = found.length < WORLDS_PER_PAGE;
   } catch (error) {
     notice(error.message, "bad");

@@ -10,7 +10,7 @@ from community.achievements.content import achievements as all_achievements
 from community.achievements.models import AchievementProgress, Achievements, AchievementUnlocked, RewardView
 from community.achievements.rules import advanced
 from community.catalog.content import items
-from community.crafting.models import NewRecipes
+from community.crafting.unlocks import NewRecipes
 from community.deliveries.rules import receive
 from community.inventory.models import Slot
 from community.jobs.reactions import earn_xp

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 from uuid import UUID
 
 from kernel.errors import Refused
-from kernel.events.models import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +25,6 @@ class Blast:
     seconds: int
     chatters: int
     armed_at: datetime
-
-
-class BlastExploded(Event):
-    """A delayed blast has exploded and timed out players.
-
-    Attributes:
-        usernames: of the players it timed out, without those whom a shield protected: the first `MAX_NAMED` by name.
-            Each of them also has a `timeout.applied` event.
-        silenced_count: how many players it timed out in total.
-    """
-
-    MAX_NAMED: ClassVar[int] = 25
-
-    type: ClassVar[str] = "blast.exploded"
-    platform: str
-    setter_id: UUID
-    usernames: list[str]
-    silenced_count: int
-    duration_seconds: int
-    timestamp: int
-
-    @property
-    def subject(self) -> UUID:
-        return self.setter_id
 
 
 class AlreadyArmed(Refused):

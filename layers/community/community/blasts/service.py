@@ -6,7 +6,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 from community.blasts import queries
-from community.blasts.models import AlreadyArmed, Blast, BlastExploded
+from community.blasts.events import BlastExploded
+from community.blasts.models import AlreadyArmed, Blast
 from community.catalog.content import Item, items
 from community.catalog.texts import used_by
 from community.messages import service as messages

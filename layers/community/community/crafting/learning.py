@@ -7,8 +7,8 @@ from community.catalog.content import items
 from community.catalog.texts import one_or_counted
 from community.crafting import rules
 from community.crafting.content import Upgrade, upgrades
-from community.crafting.models import NewRecipes, NoSuchRecipe, RecipeLocked, RecipeNeedsJob, RecipeNeedsNode
-from community.crafting.unlocks import KNOWN_RECIPES
+from community.crafting.models import NoSuchRecipe, RecipeLocked, RecipeNeedsJob, RecipeNeedsNode
+from community.crafting.unlocks import KNOWN_RECIPES, NewRecipes
 from community.jobs.content import jobs
 from community.jobs.models import Jobs
 from community.players import service as players

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from community.crafting import unlocks
-from community.crafting.models import NewRecipes
+from community.crafting.unlocks import NewRecipes
 from community.players.part import Rows, collecting
 
 RECIPES = collecting(NewRecipes, unlocks.save, Rows(("user_unlocked_recipes",), unlocks.move))

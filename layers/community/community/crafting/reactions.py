@@ -7,10 +7,11 @@ from random import Random
 
 from community.catalog.content import items
 from community.crafting.content import upgrades
-from community.crafting.models import ItemDisassembled, ItemUpgraded, NewRecipes
+from community.crafting.events import ItemDisassembled, ItemUpgraded
+from community.crafting.unlocks import NewRecipes
 from community.deliveries.models import DeliveryArrived
 from community.engagement.reactions import record_command
-from community.jobs.models import JobLevelUp
+from community.jobs.events import JobLevelUp
 from community.jobs.reactions import earn_xp
 from community.players.models import Player
 from community.stats.reactions import add_stat

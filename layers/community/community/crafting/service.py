@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from community.crafting import learning, rules, timed_crafting
 from community.crafting.content import upgrades
-from community.crafting.models import Crafted, ItemDisassembled, ItemUpgraded, Salvage
+from community.crafting.events import ItemDisassembled, ItemUpgraded
+from community.crafting.models import Crafted, Salvage
 from community.crafting.switches import CRAFTING
 from community.crafting.unlocks import KNOWN_RECIPES
 from community.inventory.models import Inventory, Quality

@@ -7,15 +7,8 @@ from uuid import UUID, uuid4
 
 from community.catalog.content import items
 from community.crafting import rules
-from community.crafting.models import (
-    Batch,
-    CraftingCancelled,
-    CraftingJob,
-    CraftingStarted,
-    NoCraftingJobs,
-    NoSuchJob,
-    WorkshopFull,
-)
+from community.crafting.events import CraftingCancelled, CraftingStarted
+from community.crafting.models import Batch, CraftingJob, NoCraftingJobs, NoSuchJob, WorkshopFull
 from community.crafting.reactions import SOURCE
 from community.deliveries.models import Delivery
 from community.deliveries.pending_deliveries import awaiting, pending, sent_by, withdraw

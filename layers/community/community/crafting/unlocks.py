@@ -1,12 +1,18 @@
-"""SQL on user_unlocked_recipes, the recipes that players have learned."""
+"""The recipes that players have learned: SQL on user_unlocked_recipes."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from uuid import UUID
 
+from community.players.collected import Collected
 from community.players.models import Fact
 from kernel.database import Cursor, Tx
+
+
+class NewRecipes(Collected[str]):
+    """Keys of the recipes that a player has learned in this action, possibly again."""
+
 
 KNOWN_RECIPES = Fact(
     "known_recipes",

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
-from uuid import UUID
 
 from kernel.errors import Refused
-from kernel.events.models import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +19,6 @@ class Purchase:
     quantity: int
     unit_price: int  # money
     total: int  # money
-
-
-class ItemSold(Event):
-    type: ClassVar[str] = "item.sold"
-    user_id: UUID
-    item_name: str
-    quantity: int
-    money_gained: int
-    timestamp: int
-
-
-class ItemBought(Event):
-    type: ClassVar[str] = "item.bought"
-    user_id: UUID
-    item_name: str
-    quantity: int
-    cost: int
-    timestamp: int
 
 
 class NotSellable(Refused):

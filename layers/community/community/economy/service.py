@@ -8,7 +8,8 @@ from community.catalog import service as catalog
 from community.catalog.content import Item, items
 from community.economy import rules
 from community.economy.content import WeeklySale, weekly_sales
-from community.economy.models import ItemBought, ItemSold, Purchase, Sale
+from community.economy.events import ItemBought, ItemSold
+from community.economy.models import Purchase, Sale
 from community.economy.switches import SHOP
 from community.inventory.models import Inventory, Quality
 from community.jobs.content import jobs

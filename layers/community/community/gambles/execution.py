@@ -10,7 +10,8 @@ from community.catalog.content import items
 from community.catalog.texts import names_of
 from community.deliveries.rules import receive
 from community.gambles import queries, row_parsing, rules
-from community.gambles.events import GambleCompleted, GamblePlayed, PrizeItem, Score
+from community.gambles.completion_events import GambleCompleted, PrizeItem, Score
+from community.gambles.events import GamblePlayed
 from community.gambles.models import Gamble
 from community.gambles.rules import Settlement
 from community.inventory.models import Slot

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, Self
+from typing import Self
 from uuid import UUID
 
 from community.catalog.content import Item
+from community.gambles.events import GambleState
 from community.inventory.models import Slot
 from kernel.errors import NotFound, Refused
-
-GambleState = Literal["Created", "Joining", "Opening", "Completed", "Refunded"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,6 @@ DecimalSign = Literal[".", ","]
 DECIMAL_SIGNS: tuple[DecimalSign, ...] = get_args(DecimalSign)
 
 
-UNIQUE_NAMES = frozenset({"twitch"})
-"""The platforms on which no two accounts have the same name. Elsewhere, anyone can take anyone's."""
-
-
 @dataclass(frozen=True, slots=True)
 class PointsRow:
     """A viewer of another bot.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 from community.deliveries.pending_deliveries import SEND
-from community.imports.models import UNIQUE_NAMES
+from community.imports.platforms import UNIQUE_NAMES
 from community.players.name_key import NAME_KEY
 from kernel.database import Cursor, Tx, declare_race
 from kernel.naming import person_key

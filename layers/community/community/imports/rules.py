@@ -9,7 +9,6 @@ from fractions import Fraction
 from hashlib import sha256
 
 from community.imports.models import (
-    UNIQUE_NAMES,
     AccountMatch,
     ImportEntry,
     ImportPlan,
@@ -18,6 +17,7 @@ from community.imports.models import (
     PointsFile,
     PointsRow,
 )
+from community.imports.platforms import UNIQUE_NAMES
 from community.inventory.models import STACK_LIMIT
 from kernel.naming import person_key
 from kernel.texts import number, translate

@@ -23,5 +23,6 @@ INVENTORY = Part(
     # What does not fit becomes a delivery: `deliveries.part`.
     merge=lambda keeper, other, state: keeper.give_what_fits(other.slots)[0],
     column=Column("inventory", queries.INVENTORY_OF_PLAYER, Inventory.from_json),
+    joined=True,
     tables=("user_inventory",),
 )

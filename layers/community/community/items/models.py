@@ -5,38 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from typing import Self
 from uuid import UUID
 
 from community.catalog.content import Item
 from community.inventory.models import Quality, Slot, average_quality
 from community.players.models import Crowd, Fact, Player, PlayerRef
 from kernel.errors import Refused
-from kernel.events.models import Event
 from kernel.quantities import Wanted
 
 MOST_HIT = 100
 """How many players a share of someone's items may hit."""
 MENTION = re.compile(r"<@!?([0-9]{1,20})>")
 """How Discord encodes an @name that a user has selected."""
-
-
-class ItemUsed(Event):
-    """A player has used an item.
-
-    Attributes:
-        username: of the user on the platform where it was used.
-        target: the name of a player, as the game knows it; a job or an effect as the user wrote it.
-    """
-
-    type: ClassVar[str] = "item.used"
-    user_id: UUID
-    username: str
-    platform: str
-    item_name: str
-    quantity: int
-    target: str | None = None
-    timestamp: int
 
 
 class NoEffect(Refused):

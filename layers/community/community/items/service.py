@@ -8,8 +8,9 @@ from uuid import UUID
 
 from community.catalog import service as catalog
 from community.inventory.models import Inventory, Quality, split
+from community.items.events import ItemUsed
 from community.items.handlers.table import HANDLERS
-from community.items.models import ItemUse, ItemUsed, NoEffect, Targeting, UseRequest, UseResult
+from community.items.models import ItemUse, NoEffect, Targeting, UseRequest, UseResult
 from community.items.switches import ITEM_USE
 from community.players import service as players
 from community.players.models import Player, PlayerRef

@@ -58,7 +58,7 @@ def status(tx: Tx) -> DailyReset:
 
 
 def _reset(tx: Tx, until: date) -> DailyReset:
-    from community.jobs.models import DailyResetComplete  # imported late: the clock starts faster
+    from community.jobs.events import DailyResetComplete  # imported late: the clock starts faster
 
     # Only players who are locked here are reset, so no action can save a sum that it loaded before the reset.
     user_ids = [row["user_id"] for row in queries.lock_players_with_daily_xp(tx, until)]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import Any, ClassVar, Self
-from uuid import UUID
+from datetime import date
+from typing import Any, Self
 
 from community.jobs.content import Job
 from community.players.collected import Collected
 from kernel.errors import NotFound
-from kernel.events.models import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,29 +87,3 @@ class JobStanding:
 class UnknownJob(NotFound):
     code = "not_found"
     message = "There is no job called {job}."
-
-
-class JobLevelUp(Event):
-    """A player has reached a level; an award of three levels records three of these.
-
-    Attributes:
-        username: for announcements; empty when it is unknown.
-    """
-
-    type: ClassVar[str] = "job.level_up"
-    user_id: UUID
-    username: str = ""
-    job_key: str
-    old_level: int
-    new_level: int
-    source: str
-
-    @property
-    def metadata(self) -> dict[str, str]:
-        return {"source": self.source}
-
-
-class DailyResetComplete(Event):
-    type: ClassVar[str] = "daily_reset.complete"
-    reset_time: datetime
-    records_affected: int

@@ -7,9 +7,10 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from community.economy.models import ItemBought, ItemSold
+from community.economy.events import ItemBought, ItemSold
 from community.jobs import rules
-from community.jobs.models import JobLevelUp, Jobs, NewXpEvents, XpEvent
+from community.jobs.events import JobLevelUp
+from community.jobs.models import Jobs, NewXpEvents, XpEvent
 from community.players.models import Player
 from community.progression.models import FeatureLocked
 from community.stats.reactions import add_stat

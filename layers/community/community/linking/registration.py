@@ -36,7 +36,8 @@ def register(tx: Tx, known: PlayerRef, new: PlayerRef) -> tuple[Player, bool]:
     """
     # Without the names, because loading a player by id with a name would store that name.
     refs = (replace(known, username=None), replace(new, username=None))
-    (player, owner), state = players.load_all_with_state(tx, *refs)
+    found, state = players.load_all_with_state(tx, *(refs[:1] if refs[0] == refs[1] else refs))
+    player, owner = found[0], found[-1]
     if owner is not None and (player is None or owner.id != player.id):
         raise IdentityTaken(platform=new.platform)
     created = player is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -394,25 +394,33 @@ def _names_given_up(player: Player, stored: Player) -> set[str]:
 
 def _write(tx: Tx, player: Player) -> None:
     stored = player.stored
-    if stored is None:
-        queries.insert_user(tx, player)
-    elif (player.username, player.links, player.person_id) != (stored.username, stored.links, stored.person_id):
-        queries.update_user(tx, player)
-        if earlier := _names_given_up(player, stored):
-            queries.keep_earlier_names(tx, player.id, earlier)
     known = stored.links if stored else {}
     changed = {
         platform: link
         for platform, link in player.links.items()
         if (before := known.get(platform)) is None or (before, before.roles_at) != (link, link.roles_at)
     }
-    if player.departed:
-        _part_with(tx, player)
-    for platform, link in changed.items():
-        queries.upsert_link(tx, player.id, platform, link)
+    if stored is None:
+        # In one statement, at whose end Postgres looks for the user of each link.
+        with tx.as_one():
+            queries.insert_user(tx, player)
+            _write_links(tx, player, changed)
+    else:
+        if (player.username, player.links, player.person_id) != (stored.username, stored.links, stored.person_id):
+            queries.update_user(tx, player)
+            if earlier := _names_given_up(player, stored):
+                queries.keep_earlier_names(tx, player.id, earlier)
+        if player.departed:
+            _part_with(tx, player)
+        _write_links(tx, player, changed)
     if changed:
         PARTS.accounts_changed(tx, player, changed)
     PARTS.save(tx, player)
+
+
+def _write_links(tx: Tx, player: Player, links: Mapping[str, Link]) -> None:
+    for platform, link in links.items():
+        queries.upsert_link(tx, player.id, platform, link)
 
 
 def _part_with(tx: Tx, player: Player) -> None:

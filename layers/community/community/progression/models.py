@@ -35,7 +35,11 @@ class Exclusions:
     def cover(self, platform: str, platform_id: str, username: str) -> bool:
         return (
             (platform, platform_id) in self.ids
-            or ((platform, person_key(username)) in self.names and (platform, platform_id) not in self.spared)
+            or (
+                bool(self.names)
+                and (platform, person_key(username)) in self.names
+                and (platform, platform_id) not in self.spared
+            )
             or (bool(self.hashes) and not self.hashes.isdisjoint(account_hashes(platform, platform_id)))
         )
 

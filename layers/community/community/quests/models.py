@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import ClassVar, Self
-from uuid import UUID
+from typing import Self
 
 from community.quests.content import MAX_NUMBER, Quest
 from kernel.errors import Refused
-from kernel.events.models import Event
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -80,51 +78,6 @@ class QuestLog:
 
     def having(self, quest_id: int, progress: QuestProgress) -> Self:
         return replace(self, progress={**self.progress, quest_id: progress})
-
-
-class QuestsReset(Event):
-    """A new week has begun.
-
-    Attributes:
-        progress_reset: how many rows of progress in earlier weeks were deleted.
-    """
-
-    type: ClassVar[str] = "quest.weekly_reset"
-    reset_time: datetime
-    week_number: int
-    year: int
-    quests_generated: int
-    progress_reset: int
-
-
-class QuestProgressUpdated(Event):
-    type: ClassVar[str] = "quest.progress_updated"
-    user_id: UUID
-    quest_id: int
-    quest_key: str
-    progress: int
-
-
-class QuestCompleted(Event):
-    type: ClassVar[str] = "quest.completed"
-    user_id: UUID
-    quest_id: int
-    quest_key: str
-
-
-class QuestClaimed(Event):
-    """A player has claimed a quest's reward.
-
-    Attributes:
-        reward_xp: experience before multipliers and the daily cap.
-    """
-
-    type: ClassVar[str] = "quest.claimed"
-    user_id: UUID
-    quest_id: int
-    quest_key: str
-    reward_money: int
-    reward_xp: int
 
 
 class NoSuchQuest(Refused):

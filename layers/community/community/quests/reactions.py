@@ -7,13 +7,14 @@ from random import Random
 
 from community.players.models import Player
 from community.quests import rules
-from community.quests.models import ActiveQuest, QuestCompleted, QuestLog, QuestProgress, QuestProgressUpdated
+from community.quests.events import QuestCompleted, QuestProgressUpdated
+from community.quests.models import ActiveQuest, QuestLog, QuestProgress
 from kernel.events.models import Event
 
 
 def track_quests(event: Event, player: Player, now: datetime, rng: Random) -> Player:
     """Count the event for every quest of this week that counts it."""
-    if not player.state.has(rules.FEATURE):
+    if not isinstance(event, rules.COUNTED) or not player.state.has(rules.FEATURE):
         return player
     for active in rules.active_quests(now):
         if added := rules.amount_for(active.quest, event):

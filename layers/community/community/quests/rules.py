@@ -9,8 +9,8 @@ from functools import lru_cache
 from random import Random
 
 from community.catalog.content import items
-from community.crafting.models import ItemDisassembled, ItemUpgraded
-from community.economy.models import ItemBought, ItemSold
+from community.crafting.events import ItemDisassembled, ItemUpgraded
+from community.economy.events import ItemBought, ItemSold
 from community.progression.keys import TreeNodeKey
 from community.quests.content import MAX_NUMBER, QUESTS_PER_WEEK, Quest, quests
 from community.quests.models import (
@@ -27,6 +27,9 @@ from kernel.events.models import Event
 from kernel.naming import key
 
 FEATURE: TreeNodeKey = "feature_weekly_quests"
+
+COUNTED = (ItemBought, ItemSold, ItemUpgraded, ItemDisassembled, SearchPerformed)
+"""The events that add to any quest's progress. Most events do not, and an action has several."""
 
 
 def draw_quests(pool: Iterable[Quest], week: QuestWeek) -> tuple[Quest, ...]:

@@ -13,7 +13,8 @@ from community.players.models import Player, PlayerRef, no_such_player
 from community.progression.rules import require_feature
 from community.progression.service import current_state
 from community.quests import rules
-from community.quests.models import ActiveQuest, QuestClaimed, QuestLog, QuestProgress
+from community.quests.events import QuestClaimed
+from community.quests.models import ActiveQuest, QuestLog, QuestProgress
 from community.quests.reactions import with_completion
 from kernel.database import Tx
 

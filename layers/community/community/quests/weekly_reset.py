@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from community.quests import queries, rules
 from community.quests.content import MAX_NUMBER
-from community.quests.models import QuestsReset, QuestWeek
+from community.quests.events import QuestsReset
+from community.quests.models import QuestWeek
 from kernel.database import Tx
 from kernel.events import service as events
 

@@ -10,7 +10,8 @@ from community.players.models import Fact, Player
 from community.shields.immunity import is_immune
 from community.timeouts import service as timeouts
 from community.traps import queries
-from community.traps.models import Trap, TrapPlaced, TrapSelfTriggered, TrapTriggered
+from community.traps.events import TrapPlaced, TrapSelfTriggered, TrapTriggered
+from community.traps.models import Trap
 from kernel.database import Tx
 from kernel.texts import speaking, translate
 

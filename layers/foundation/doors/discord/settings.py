@@ -14,7 +14,8 @@ class DiscordSettings:
     discord_application_id: str
     """The id of the application, to register its commands and answer them."""
     discord_guild_id: str
-    """The server that the commands are registered for; empty: all servers."""
+    """The server that the commands are registered for, whose administrators run the game; empty: all servers that the
+    application is in, and the administrators of each."""
     discord_api_url: str
     """The address of Discord's API."""
     discord_bot_token: str = field(repr=False)

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -13,17 +12,6 @@ from kernel.content.errors import ContentError
 from kernel.content.problems import did_you_mean
 
 D = TypeVar("D", bound=Document)
-
-
-def find_configs(package: Path) -> Path:
-    """Find a product's folder in configs/; it has the name of the product's package.
-
-    In Lambda, configs/ is next to the package, because the product's layer holds both; in a checkout, it is further up.
-    """
-    for directory in package.parents:
-        if (directory / "configs" / package.name).is_dir():
-            return directory / "configs" / package.name
-    raise ContentError(f"configs/{package.name}", "", f"not found above {package}")
 
 
 def parse(raw: bytes, model: type[D], file: str) -> D:

@@ -60,7 +60,7 @@ def open_battle(tx: Tx, wish: Wish, watching: Watching, ask_account: Callable[[]
     """
     topic = battles.checked_topic(wish.topic)
     try:
-        with limited(tx, _STARTED, watching.starter_id):
+        with limited(tx, _STARTED, watching.starter_id, counts_refused=False):
             return _open_battle(tx, wish, topic, watching, ask_account)
     except RateLimited as error:
         raise BattlesTooOften(minutes=ceil(int(str(error.details["seconds"])) / 60)) from error

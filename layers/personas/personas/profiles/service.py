@@ -62,12 +62,12 @@ def publish(tx: Tx, account_id: UUID, persona_id: UUID, slug: str = "", bio: str
     persona = asked()
     if slug.strip() and not wanted:
         raise SlugEmpty
-    if sounds_like_ours(wanted.replace("-", " ")):
-        raise InvalidField(field="slug", problem=translate("Choose an address that does not sound like one of ours."))
     before = stored.fetchone()
     if before and before["is_hidden"]:
         raise ProfileHidden
     base = wanted or (before["slug"] if before else rules.slug_of(persona.name)) or rules.FALLBACK_SLUG
+    if sounds_like_ours(base.replace("-", " ")):  # also one made of a name, which loses points and other signs
+        raise InvalidField(field="slug", problem=translate("Choose an address that does not sound like one of ours."))
     chosen = rules.free_slug(base, _taken(tx, persona, similar, base), tx.rng)
     shown = _bio_of(persona, bio)
     queries.upsert_publication(tx, persona_id, chosen, shown)

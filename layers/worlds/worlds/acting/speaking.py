@@ -27,7 +27,7 @@ from worlds.commands.models import IncompleteCommand, Parsed, PersonNotFound
 from worlds.entering.models import NoInterviewYet
 from worlds.reporting.models import ReportedAlready
 
-STATUE: Final = "statue"
+STATUE: Final = frozenset({"statue", "old statue"})
 """In the lobby: who tells it something wants to make a world."""
 
 
@@ -57,7 +57,8 @@ def whisper(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 def tell(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Send someone a message, wherever they are."""
-    if scene.world.is_lobby and key(parsed.rest.split()[0]) == STATUE:
+    words = parsed.rest.split()
+    if scene.world.is_lobby and not STATUE.isdisjoint({key(words[0]), key(" ".join(words[:2]))}):
         raise NoInterviewYet
     person, text = find_leading(scene.named, parsed.rest, _names, PersonNotFound, _here(scene))
     _require_text(text, parsed)

@@ -13,7 +13,7 @@ from worlds.administering.models import USER, WorldBeingMade, by_administrator
 from worlds.log import reading
 from worlds.log import service as log
 from worlds.log.models import WorldEvent
-from worlds.play import leaving
+from worlds.play import closing
 from worlds.posts import envelopes
 from worlds.posts import service as posts
 from worlds.world import queries as worlds_sql
@@ -65,7 +65,7 @@ def wipe(tx: Tx, me: Identity, world_id: UUID) -> ListedWorld:
         TryAgain: someone came in at that moment.
     """
     member = worlds_sql.find_member(tx, world_id, me.account_id)
-    leaving.put_all_out(tx, world_id)
+    closing.put_all_out(tx, world_id)
     locked = queries.lock_characters(tx, world_id)
     found = queries.lock_alone(tx, world_id)
     counted = queries.count_characters(tx, world_id)

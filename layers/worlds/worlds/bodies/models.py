@@ -126,6 +126,11 @@ class CharacterNameInvalid(Refused):
     message = "A character's name has 1 to {most} visible characters, no colon, and no number with a dot before it."
 
 
+class CharacterNameOfManyScripts(Refused):
+    code = "character_name_invalid"
+    message = "A character's name has letters of one script, such as Latin or Cyrillic. Choose another name."
+
+
 class CharacterNameReserved(Refused):
     """A line of the game would look like one of this character, or the other way round."""
 

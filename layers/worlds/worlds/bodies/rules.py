@@ -8,7 +8,7 @@ from random import Random
 from types import MappingProxyType
 from typing import Final
 
-from kernel.look_alikes import look_of, sounds_like_ours
+from kernel.look_alikes import is_of_one_script, look_of, sounds_like_ours
 from kernel.naming import clean_name, key, quoted
 from kernel.texts import listed
 from worlds.bodies.content import BackgroundAnswer, BackgroundQuestion, Species
@@ -19,6 +19,7 @@ from worlds.bodies.models import (
     Attributes,
     BudgetExceeded,
     CharacterNameInvalid,
+    CharacterNameOfManyScripts,
     CharacterNameReserved,
     Derived,
     DescriptionTooLong,
@@ -55,8 +56,10 @@ MAX_OCCUPATION: Final = 100
 
 _NOT_IN_NAMES: Final = re.compile(r"[:\uff1a\ufe55\ua789\u2236]|^\d+(?:\s*[.\uff0e]|(?:st|nd|rd|th)\s)", re.IGNORECASE)
 """Colons, and a number before a name."""
-_RESERVED: Final = re.compile(r"\bsystem\b|^(?:you|someone|no one)$")
-"""Of the look of a name: what lines of the game begin with."""
+_RESERVED: Final = re.compile(
+    r"\bsystem\b|\b(?:asks?|says?|shouts?|teiis?|wants?|whispers?)\b|^(?:you|someone|no one)\b|^(?:trade|iobby)$"
+)
+"""Of the look of a name: what lines of the game begin with, and what they say that someone does."""
 
 _ATTRIBUTES: Final[Mapping[str, Attribute]] = {key(each): each for each in Attribute}
 
@@ -173,14 +176,17 @@ def character_name(typed: str) -> str:
     """Return a character's name as it is stored: on one line, and all of it can be seen.
 
     What a character says and does begins with its name. So no name may read like a line of its own, such as
-    `Bob says: ...`, like the game, or like the number of someone else, as in `2.Ann`.
+    `Bob says: ...`, like the game, or like the number of someone else, as in `2.Ann`. People are told apart by their
+    names, so a name has letters of one script.
 
     Raises:
-        CharacterNameInvalid, CharacterNameReserved
+        CharacterNameInvalid, CharacterNameOfManyScripts, CharacterNameReserved
     """
     name = _line(typed)
     if not name or len(name) > MAX_NAME or _NOT_IN_NAMES.search(name):
         raise CharacterNameInvalid(most=MAX_NAME)
+    if not is_of_one_script(name):
+        raise CharacterNameOfManyScripts
     if sounds_like_ours(name) or _RESERVED.search(look_of(name)):
         raise CharacterNameReserved
     return name

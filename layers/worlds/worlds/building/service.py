@@ -9,11 +9,10 @@ from kernel.database import Tx
 from kernel.outside import service as outside
 from worlds.building import queries
 from worlds.building.models import CANCELLED, KIND, NotBuilding
-from worlds.commands.models import OwnersOnly
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
 from worlds.world.events import BuildingFailed
-from worlds.world.models import BUILDING, World, WorldNotFound
+from worlds.world.models import BUILDING, OwnersOnly, World, WorldNotFound
 
 
 def begin(tx: Tx, world: World) -> None:

@@ -10,12 +10,14 @@ from typing import Final, TypeVar
 from kernel.errors import DomainError
 from kernel.naming import MOST_SUGGESTED, QUOTES, closest, key, quoted, visible
 from kernel.texts import alternatives
-from worlds.commands.models import TargetNotFound, TargetUnclear, TooFewTargets
+from worlds.commands.models import NameUnclear, TargetNotFound, TargetUnclear, TooFewTargets
 
 T = TypeVar("T")
 Names = Callable[[T], Sequence[str]]
 """Returns the names of a thing: first the one under which it is shown, then others, such as its plural."""
 Here = Callable[[T], bool]
+Known = Sequence[tuple[T, tuple[str, ...]]]
+Fits = Callable[[str, str], bool]
 
 MOST_LISTED: Final = 5
 LONGEST_TYPED: Final = 128
@@ -72,19 +74,25 @@ def find_leading(
     """Return the thing that a text begins with, and the rest of the text as it was written.
 
     The longest whole name counts, so that a name may have blanks; it may also stand in quotation marks, after the
-    number of one of several.
+    number of one of several. Of people the longest counts only if no one else's name ends before it: what is told to
+    Alex, "I have the key", must not go to someone who is called Alex I.
 
     Raises:
+        NameUnclear: of people.
         TargetUnclear, TooFewTargets, DomainError: see `find`, for the first word.
     """
     if marked := _QUOTED.match(text):
         return find(things, marked[1], names_of, missing, is_here), marked[2].strip()
     known = [(thing, tuple(names_of(thing))) for thing in things]
-    for words in range(min(LONGEST_NAME, len(text.split())), 1, -1):
+    whole = _whole_names(known, text)
+    if is_here is not None and len(whole) > 1:
+        whole = [each for each in whole if any(is_here(thing) for thing, _ in each[1])] or whole
+        if len(whole) > 1:
+            raise NameUnclear(names=alternatives([f'"{fitting[0][1]}"' for _, fitting in whole]))
+    if whole:
+        words, fitting = whole[0]
         name, rest = _cut(text, words)
-        for fits in (_is_key, _is_plain):
-            if fitting := _fitting(known, name, fits):
-                return _only(fitting, name, is_here), rest
+        return _only(fitting, name, is_here), rest
     number, numbered = without_number(text)
     if number is not None and not _fitting(known, _cut(text, 1)[0], _is_key):
         marked = _QUOTED.match(numbered)
@@ -94,6 +102,18 @@ def find_leading(
                 return _nth(known, number, name, missing), rest
     name, rest = _cut(text, 1)
     return find((thing for thing, _ in known), name, names_of, missing, is_here), rest
+
+
+def _whole_names(known: Known[T], text: str) -> list[tuple[int, list[tuple[T, str]]]]:
+    """Return how many words of a text are a whole name, and whose: the longest first."""
+    found: list[tuple[int, list[tuple[T, str]]]] = []
+    for words in range(min(LONGEST_NAME, len(text.split())), 0, -1):
+        name, _ = _cut(text, words)
+        for fits in (_is_key, _is_plain):
+            if fitting := _fitting(known, name, fits):
+                found.append((words, fitting))
+                break
+    return found
 
 
 def _cut(text: str, words: int) -> tuple[str, str]:
@@ -110,10 +130,6 @@ def without_number(typed: str) -> tuple[int | None, str]:
     if name.strip() and key(first) in _NTH:
         return _NTH.index(key(first)) + 1, name
     return None, typed
-
-
-Known = Sequence[tuple[T, tuple[str, ...]]]
-Fits = Callable[[str, str], bool]
 
 
 def _fitting(known: Known[T], typed: str, fits: Fits) -> list[tuple[T, str]]:

@@ -200,6 +200,13 @@ class TargetUnclear(Refused):
     message = "Which one do you mean: {names}? Write more of its name, or 2.{typed} for the second."
 
 
+class NameUnclear(Refused):
+    """A text begins with the names of several people, one of which goes on where the other ends."""
+
+    code = "invalid_input"
+    message = "Who is meant: {names}? Write the name with its quotation marks."
+
+
 class TooFewTargets(NotFound):
     code = "target_not_found"
     message = "There are not {number} of {typed} here."
@@ -208,8 +215,3 @@ class TooFewTargets(NotFound):
 class BodyNeeded(NotAllowed):
     code = "forbidden"
     message = "Watchers cannot do that. Enter the world with a character of your own."
-
-
-class OwnersOnly(NotAllowed):
-    code = "forbidden"
-    message = "Only the owner of this world can do that."

@@ -22,7 +22,6 @@ from worlds.commands.models import (
     EmptyCommand,
     IncompleteCommand,
     NotADistance,
-    OwnersOnly,
     Parsed,
     UnknownCommand,
     UnknownDirection,
@@ -34,6 +33,7 @@ from worlds.commands.models import (
 from worlds.items.models import UnknownSlot
 from worlds.items.rules import slot_named
 from worlds.movement.models import Mode
+from worlds.world.models import OwnersOnly
 
 LONGEST: Final = 1024
 FARTHEST: Final = 10_000

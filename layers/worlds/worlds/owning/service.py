@@ -16,7 +16,7 @@ from worlds.log.models import WorldEvent
 from worlds.notices import service as notices
 from worlds.owning.models import NewWorld, Settings
 from worlds.owning.rules import generation_for
-from worlds.play import leaving
+from worlds.play import closing
 from worlds.time.models import DilationOutOfRange
 from worlds.time.rules import FASTEST, SLOWEST
 from worlds.world import queries, rules
@@ -121,7 +121,7 @@ def change(tx: Tx, me: Identity, world_id: UUID, wanted: Settings) -> ListedWorl
     if after.privacy == PUBLIC != world.privacy:
         notices.tell_of_world(tx, after)
     elif world.privacy == PUBLIC != after.privacy:
-        leaving.put_strangers_out(tx, world_id)
+        closing.put_strangers_out(tx, world_id)
     return ListedWorld(after, row["players"], admission.role)
 
 
@@ -137,7 +137,7 @@ def delete(tx: Tx, me: Identity, world_id: UUID) -> None:
     if admission.inside:
         raise WorldInUse(name=world.name, others=admission.inside)
     portal = [ThingRemoved(world_id=LOBBY, entity_id=rules.portal_id(world_id))] if world.privacy == PUBLIC else []
-    leaving.put_all_out(tx, world_id)  # the owner
+    closing.put_all_out(tx, world_id)  # the owner
     worlds.save(tx, world, world_id, [*portal, WorldDeleted(world_id=world_id)], _by(me))
 
 
@@ -201,7 +201,7 @@ def remove(tx: Tx, me: Identity, world_id: UUID, account_id: UUID) -> None:
         raise OwnerStays(name=world.name)
     worlds.save(tx, world, world_id, [MemberRemoved(world_id=world_id, account_id=account_id)], _by(me))
     if world.privacy != PUBLIC:
-        leaving.put_out(tx, world_id, account_id)
+        closing.put_out(tx, world_id, account_id)
 
 
 def _settings(world: World, changes: Mapping[str, Any]) -> Iterator[WorldEvent]:

@@ -37,6 +37,8 @@ POST: Final = 500
 """Bytes of a line that someone hears, without its text."""
 EVENT: Final = 4 * 1024
 """Bytes that an event counts for. It has a quarter of that, but stays for good."""
+PASSING: Final = 10
+"""The part of its bytes for which a post counts that is deleted when it has arrived, such as a map: one in ten."""
 
 
 def ask(tx: Tx, connection_id: str) -> Callable[[], None]:

@@ -1,9 +1,8 @@
-"""What commands see, a statement for each need; and worlds.connections and worlds.answers."""
+"""What commands see, a statement for each need; and worlds.answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -16,7 +15,6 @@ from worlds.acting.needs import MOST_SEEN, WORLDS_PER_PAGE, WorldSearch
 from worlds.characters import queries as characters
 from worlds.characters.naming import FREE_NAMES, parameters
 from worlds.entities import queries as entities
-from worlds.posts.queries import SIGNED_OUT
 from worlds.space.models import Position
 from worlds.world import queries as worlds
 from worlds.world.models import LOBBY, ListedWorld
@@ -25,8 +23,6 @@ COMMANDS_PER_SECOND: Final = 20
 """Source: worlds 3."""
 MOST_NAMED: Final = 1000
 """People of one name: at most one in each world, but for those whom an earlier version has let in."""
-ENDED_AT_ONCE: Final = 100
-"""Old connections."""
 
 ACCOUNT_OF: Final[LiteralString] = """
     SELECT coalesce((SELECT account_id::text FROM worlds.connections WHERE connection_id = %(key)s), %(key)s)
@@ -193,7 +189,8 @@ def list_things_near(tx: Tx, connection_id: str, radius: int, most: int | None =
                    AND e.cell = ANY(me.cells)) AS e
         """
     )
-    found: LiteralString = "SELECT * FROM (" + near + ") AS near WHERE squared_distance <= %(squared)s"
+    # OFFSET 0 keeps the distance from being computed again for each place where it is compared.
+    found: LiteralString = "SELECT * FROM (" + near + " OFFSET 0) AS near WHERE squared_distance <= %(squared)s"
     if most is not None:
         in_spot: LiteralString = "row_number() OVER (PARTITION BY x, y, z ORDER BY entity_id)"
         first: LiteralString = "SELECT *, row_number() OVER (ORDER BY in_spot, squared_distance, entity_id) AS place"
@@ -453,142 +450,6 @@ def insert_answer(tx: Tx, character_id: UUID, command_id: str | None, command: s
         VALUES (%s, %s, %s, %s, %s)
         """,
         (character_id, command_id, command, Jsonb(body), tx.now),
-    )
-
-
-def lock_connections_of(tx: Tx, character_id: UUID) -> None:
-    """Lock the connections of a character; before the character, as a command over one of them does."""
-    tx.execute(
-        "SELECT FROM worlds.connections WHERE character_id = %s ORDER BY connection_id FOR UPDATE", (character_id,)
-    )
-
-
-def replace_connection(tx: Tx, connection_id: str, character_id: UUID, account_id: UUID, session_id: UUID) -> None:
-    """Store a new connection of a character; an earlier one is to be closed."""
-    tx.execute(
-        "UPDATE worlds.connections SET closing = 'replaced' WHERE character_id = %s AND closing IS NULL",
-        (character_id,),
-    )
-    tx.execute(
-        """
-        INSERT INTO worlds.connections (connection_id, character_id, account_id, session_id, opened_at, heard_at)
-        VALUES (%s, %s, %s, %s, %s, %s)
-        """,
-        (connection_id, character_id, account_id, session_id, tx.now, tx.now),
-    )
-    # What is on its way to the earlier connection is sent again to this one.
-    tx.execute(
-        """
-        INSERT INTO worlds.mailboxes (character_id) VALUES (%s)
-        ON CONFLICT (character_id) DO UPDATE SET leased_until = NULL
-        """,
-        (character_id,),
-    )
-
-
-def delete_connection(tx: Tx, connection_id: str) -> Cursor:
-    """Delete a connection; return one row with `character_id`, null if it is gone, and `closing` if it was known."""
-    return tx.execute(
-        "DELETE FROM worlds.connections WHERE connection_id = %s RETURNING character_id, closing", (connection_id,)
-    )
-
-
-def find_open_connection(tx: Tx, character_id: UUID) -> Cursor:
-    """Return a row if a character has an open connection."""
-    return tx.execute("SELECT 1 FROM worlds.connections WHERE character_id = %s AND closing IS NULL", (character_id,))
-
-
-def close(tx: Tx, connection_id: str, reason: str) -> None:
-    """Let the pusher close a connection."""
-    tx.execute("UPDATE worlds.connections SET closing = %s WHERE connection_id = %s", (reason, connection_id))
-
-
-def close_of_account(tx: Tx, account_id: UUID, reason: str) -> None:
-    """Let the pusher close all connections of an account."""
-    tx.execute("UPDATE worlds.connections SET closing = %s WHERE account_id = %s", (reason, account_id))
-
-
-def close_in_world(tx: Tx, world_id: UUID, account_id: UUID, reason: str) -> None:
-    """Let the pusher close the connection of someone's character in a world."""
-    tx.execute(
-        """
-        UPDATE worlds.connections SET closing = %s
-        WHERE closing IS NULL
-          AND character_id = (SELECT character_id FROM worlds.characters WHERE account_id = %s AND world_id = %s)
-        """,
-        (reason, account_id, world_id),
-    )
-
-
-def close_ended(tx: Tx, account_id: UUID, reason: str) -> None:
-    """Let the pusher close the connections of someone's sessions that are not open any more."""
-    tx.execute(
-        "UPDATE worlds.connections AS k SET closing = %s WHERE k.account_id = %s AND " + SIGNED_OUT,
-        (reason, account_id, tx.now),
-    )
-
-
-def close_all_in_world(tx: Tx, world_id: UUID, reason: str) -> None:
-    """Let the pusher close the connections of all characters in a world."""
-    tx.execute(
-        """
-        UPDATE worlds.connections SET closing = %s
-        WHERE connection_id IN (
-            SELECT connection_id FROM worlds.connections JOIN worlds.characters USING (character_id)
-            WHERE world_id = %s AND closing IS NULL ORDER BY connection_id FOR UPDATE OF connections)
-        """,
-        (reason, world_id),
-    )
-
-
-def close_of_strangers(tx: Tx, world_id: UUID, reason: str) -> None:
-    """Let the pusher close the connections of all in a world who would not be admitted if it were not public."""
-    tx.execute(
-        """
-        UPDATE worlds.connections SET closing = %(reason)s WHERE connection_id IN (
-            SELECT k.connection_id
-            FROM worlds.connections AS k
-            JOIN worlds.characters AS c USING (character_id)
-            JOIN worlds.worlds AS w USING (world_id)
-            JOIN kernel.accounts AS a ON a.account_id = c.account_id
-            WHERE k.closing IS NULL AND c.world_id = %(world)s
-              AND a.account_id IS DISTINCT FROM w.owner_id AND NOT 'admin' = ANY (a.roles)
-              AND NOT EXISTS (SELECT FROM worlds.members AS m
-                              WHERE m.world_id = c.world_id AND m.account_id = c.account_id)
-            ORDER BY k.connection_id FOR UPDATE OF k)
-        """,
-        {"world": world_id, "reason": reason},
-    )
-
-
-def take_closing(tx: Tx) -> Cursor:
-    """Delete the connections that are to be closed; return rows of connection_id, character_id and closing.
-
-    The character is null where it is gone.
-    """
-    return tx.execute(
-        """
-        DELETE FROM worlds.connections WHERE connection_id IN (
-            SELECT connection_id FROM worlds.connections WHERE closing IS NOT NULL LIMIT 100 FOR UPDATE SKIP LOCKED)
-        RETURNING connection_id, character_id, closing
-        """
-    )
-
-
-def delete_opened_before(tx: Tx, moment: datetime) -> Cursor:
-    """Delete some old connections; return rows of `character_id`, in the order in which characters are locked.
-
-    The character is null where it is gone.
-    """
-    return tx.execute(
-        """
-        WITH gone AS (
-            DELETE FROM worlds.connections WHERE connection_id IN (
-                SELECT connection_id FROM worlds.connections WHERE opened_at < %s LIMIT %s FOR UPDATE SKIP LOCKED)
-            RETURNING character_id)
-        SELECT character_id FROM gone ORDER BY character_id
-        """,
-        (moment, ENDED_AT_ONCE),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from kernel.database import Tx
 from kernel.retention import delete_part
+from worlds.play import connections
 
 ANSWERS_KEPT: Final = timedelta(days=7)
 CONNECTIONS_LAST: Final = timedelta(hours=2, minutes=10)
@@ -21,11 +22,10 @@ def delete_old_answers(tx: Tx) -> bool:
 def end_old_connections(tx: Tx) -> bool:
     """Forget some connections that cannot be open any more, and let their characters leave; return whether there may be
     more."""
-    from worlds.play import queries  # what it needs takes longer to import than all else that the night does
-    from worlds.play.leaving import leave
+    from worlds.play.leaving import leave  # what it needs takes longer to import than all else that the night does
 
-    gone = queries.delete_opened_before(tx, tx.now - CONNECTIONS_LAST).fetchall()
+    gone = connections.delete_opened_before(tx, tx.now - CONNECTIONS_LAST).fetchall()
     for row in gone:
         if row["character_id"] is not None:
             leave(tx, row["character_id"], "disconnected")
-    return len(gone) == queries.ENDED_AT_ONCE
+    return len(gone) == connections.ENDED_AT_ONCE

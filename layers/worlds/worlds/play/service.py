@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from kernel.accounts import sessions
@@ -34,9 +34,8 @@ from worlds.ground.models import land_of
 from worlds.log.models import WorldEvent
 from worlds.maps.models import PORTAL, MapEntity
 from worlds.maps.rules import SHORT_SIDE
-from worlds.play import limits, queries
+from worlds.play import connections, limits, queries
 from worlds.play.frames import ClientFrame
-from worlds.play.leaving import leave
 from worlds.play.limits import CONNECTS, CONNECTS_OF_ADDRESS
 from worlds.posts import envelopes
 from worlds.posts import service as posts
@@ -94,12 +93,15 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, room: int = envelopes.R
     marks = {"command_id": frame.command_id, "posts": row["last_seq"] or 0}
     if earlier is not None and (stored := earlier.fetchone()) is not None:
         has_moved = any(each["type"] == "state_update" for each in stored["body"])
-        drawn: list[Envelope] = []
+        again = stored["body"]
         if ground is not None and has_moved:
+            check_limits()  # a map costs each time what it costs
             drawn = _map(tx, replace(scene, ground=ground(world)), me, marks)
+            limits.leave_behind(tx, connection_id, drawn.posted // limits.PASSING)
+            again = [*again, *drawn.answer]
         if has_moved:
-            drawn += _surroundings(scene, me, (), _needs(parsed), marks)
-        return _fitting(tx, me, [*stored["body"], *drawn], room)
+            again = [*again, *_surroundings(scene, me, (), _needs(parsed), marks)]
+        return _fitting(tx, me, again, room)
     check_limits()
     if atlas is not None and land_of(world) is not None:
         scene = replace(scene, atlas=terrain.map_of(tx, world, stored=atlas))
@@ -109,7 +111,7 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, room: int = envelopes.R
         tx, world, scene.ground, lambda read: _decided(replace(scene, ground=read), parsed)
     )
     metadata = {"command_id": frame.command_id}
-    after = _save(tx, me, outcome, metadata)
+    after, states = _save(tx, me, outcome, metadata)
     answer = _answer(tx, scene, after, outcome, error)
     if after.position != me.position:
         terrain.note_tiles(tx, connection_id, world, after.position, connection["tiles"])
@@ -119,11 +121,11 @@ def play(tx: Tx, connection_id: str, frame: ClientFrame, room: int = envelopes.R
     kept = "" if error else frame.text
     queries.insert_answer(tx, me.character_id, frame.command_id, kept, answer)
     # Neither the map nor what is around is stored: it is drawn again for a repeat.
-    drawn = [] if after.position == me.position else _map(tx, scene, after, marks)
-    if error is None:
-        drawn += _surroundings(scene, after, outcome.events, _needs(parsed), marks)
-    fitting = _fitting(tx, me, [*answer, *drawn], room)
-    limits.leave_behind(tx, connection_id, _left_behind(outcome, kept, answer))
+    drawn = NOT_DRAWN if after.position == me.position else _map(tx, scene, after, marks)
+    seen_now = [] if error else _surroundings(scene, after, outcome.events, _needs(parsed), marks)
+    fitting = _fitting(tx, me, [*answer, *drawn.answer, *seen_now], room)
+    stored = _left_behind(outcome, kept, [*answer, *states])
+    limits.leave_behind(tx, connection_id, stored + drawn.posted // limits.PASSING)
     return fitting
 
 
@@ -134,11 +136,20 @@ def _fitting(tx: Tx, me: Character, answer: Sequence[Envelope], room: int) -> li
     return fitting
 
 
-def _left_behind(outcome: CommandOutcome, text: str, answer: Sequence[Envelope]) -> int:
-    """Return how many bytes of the database a command costs, for `limits`."""
-    heard = sum(limits.POST + len(each.message.text.encode()) for each in outcome.posts)
+def _left_behind(outcome: CommandOutcome, text: str, stored: Sequence[Envelope]) -> int:
+    """Return how many bytes of the database a command costs, for `limits`.
+
+    Args:
+        stored: the answer, and the states of others.
+    """
+    heard = _heard(outcome) + limits.POST * len(outcome.others)
     events = len(outcome.events) + sum(len(each) for _, each in outcome.others) + (outcome.made is not None)
-    return envelopes.size(answer) + len(text.encode()) + heard + events * limits.EVENT
+    return envelopes.size(stored) + len(text.encode()) + heard + events * limits.EVENT
+
+
+def _heard(outcome: CommandOutcome) -> int:
+    """Return how many bytes others hear of it, a copy for each."""
+    return sum(limits.POST + len(each.message.text.encode()) for each in outcome.posts)
 
 
 def ping(tx: Tx, connection_id: str, room: int = envelopes.ROOM) -> list[Envelope]:
@@ -165,7 +176,7 @@ def ping(tx: Tx, connection_id: str, room: int = envelopes.ROOM) -> list[Envelop
 
 def _sign_out(tx: Tx, connection_id: str) -> list[Envelope]:
     """Let a connection be closed whose session has ended."""
-    queries.close(tx, connection_id, "session_ended")
+    connections.close(tx, connection_id, "session_ended")
     posts.ensure_awake(tx)
     return []
 
@@ -192,12 +203,12 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
 def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Character:
     asked = worlds.ask_entered(tx, me, character_id)
     latest = characters.ask_latest_body(tx, me.account_id)
-    queries.lock_connections_of(tx, character_id)
+    connections.lock_connections_of(tx, character_id)
     character = characters.owned(tx, me.account_id, character_id)
     world = asked(to_enter=not character.is_present)
     lines = queries.list_scrollback(tx, character_id, SCROLLBACK)
     queries.delete_repeats(tx, character_id)
-    queries.replace_connection(tx, connection_id, character_id, me.account_id, me.session_id)
+    connections.replace_connection(tx, connection_id, character_id, me.account_id, me.session_id)
     near = queries.list_people_near(tx, connection_id, EARSHOT, MOST_SEEN)
     things = queries.list_things_near(tx, connection_id, SIGHT, MOST_SEEN)
     entering.save_choice(tx, me.account_id, character.world_id, character_id)
@@ -221,18 +232,13 @@ def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Chara
     outcome, scene = terrain.with_ground(
         tx, scene.world, scene.ground, lambda read: (greeting(replace(scene, ground=read)), replace(scene, ground=read))
     )
-    welcome = [*told, *_map(tx, scene, after, {}), *_messages(tx, outcome), state_update(after, tx.now)]
+    welcome = [*told, *_map(tx, scene, after, {}).answer, *_messages(tx, outcome), state_update(after, tx.now)]
     posts.post(tx, [(character_id, envelope) for envelope in welcome])
     if not character.is_present:
         _post(tx, outcome.posts)
+        # They hear of the way out as well.
+        limits.leave_behind(tx, connection_id, 2 * (_heard(outcome) + limits.EVENT))
     return after
-
-
-def go(tx: Tx, connection_id: str) -> None:
-    """Let a client be gone: without another one, its character leaves the world, too."""
-    gone = queries.delete_connection(tx, connection_id).fetchone()
-    if gone is not None and gone["character_id"] is not None and gone["closing"] != "replaced":
-        leave(tx, gone["character_id"], "disconnected")
 
 
 def _decided(scene: Scene, parsed: Parsed | DomainError) -> tuple[CommandOutcome, DomainError | None, Scene]:
@@ -249,11 +255,18 @@ def _needs(parsed: Parsed | DomainError) -> Needs:
     return NOTHING if isinstance(parsed, DomainError) else table.needs_of(parsed)
 
 
-def _map(tx: Tx, scene: Scene, me: Character, marks: Mapping[str, Any]) -> list[Envelope]:
-    """Return the map of what is around a character, who may have moved since the scene.
+class DrawnMap(NamedTuple):
+    """A map as a part of the answer; or, where it is too large for a message, the bytes of its parts as posts."""
 
-    One that is too large for a message is posted in parts.
-    """
+    answer: Sequence[Envelope] = ()
+    posted: int = 0
+
+
+NOT_DRAWN: Final = DrawnMap()
+
+
+def _map(tx: Tx, scene: Scene, me: Character, marks: Mapping[str, Any]) -> DrawnMap:
+    """Draw the map of what is around a character, who may have moved since the scene."""
     entities = [
         *(
             MapEntity(each.name, each.kind if each.portal_to is None else PORTAL, each.position)
@@ -271,8 +284,8 @@ def _map(tx: Tx, scene: Scene, me: Character, marks: Mapping[str, Any]) -> list[
     shown = [envelopes.other("map_update", each, tx.now) for each in data]
     if len(shown) > 1:
         posts.post_map(tx, me.character_id, shown)
-        return []
-    return [{**each, **marks} for each in shown]
+        return DrawnMap(posted=envelopes.size(shown))
+    return DrawnMap([{**each, **marks} for each in shown])
 
 
 def _surroundings(
@@ -333,18 +346,22 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
     }
 
 
-def _save(tx: Tx, me: Character, outcome: CommandOutcome, metadata: Mapping[str, Any]) -> Character:
+def _save(
+    tx: Tx, me: Character, outcome: CommandOutcome, metadata: Mapping[str, Any]
+) -> tuple[Character, list[Envelope]]:
+    """Let all of an outcome happen; return the player, and the states that others are told."""
     after = characters.save(tx, me, outcome.events, metadata) if outcome.events else me
     if outcome.made is not None:
         characters.create(tx, outcome.made, outcome.made.character_id, metadata)
-    for other, events in outcome.others:
-        characters.save(tx, other, events, metadata)
+    changed = [characters.save(tx, other, events, metadata) for other, events in outcome.others]
     if outcome.trade is not None:
         trading.save(tx, outcome.trade)
     if outcome.ended is not None:
         trading.delete(tx, outcome.ended)
     _post(tx, outcome.posts)
-    return after
+    states = [state_update(each, tx.now) for each in changed]
+    posts.post(tx, [(each.character_id, state) for each, state in zip(changed, states, strict=True)])
+    return after, states
 
 
 def _post(tx: Tx, told: Sequence[PlayerPost]) -> None:

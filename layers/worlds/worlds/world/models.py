@@ -249,3 +249,8 @@ class OwnerStays(Conflict):
 
     code = "conflict"
     message = "The owner of {name} cannot be removed, nor get another role."
+
+
+class OwnersOnly(NotAllowed):
+    code = "forbidden"
+    message = "Only the owner of this world can do that."

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 from typing import ClassVar
-from uuid import UUID
 
+from community.items.events import VideoEffectRequested
 from community.items.models import EffectRequired, ItemUse, UseResult
 from community.items.texts import name_with_quantity
 from kernel.database import Tx
 from kernel.errors import Refused
-from kernel.events.models import Event
 from kernel.naming import NameIndex
 from kernel.texts import alternatives, translate
-
-
-class VideoEffectRequested(Event):
-    """A request to the streaming client, which decides whether `quantity` means repetitions or a duration."""
-
-    type: ClassVar[str] = "video_effect.requested"
-    user_id: UUID
-    username: str
-    platform: str
-    effect: str
-    quantity: int
-    timestamp: int
 
 
 class UnknownEffect(Refused):
