@@ -14,7 +14,7 @@ from kernel.database import connect as connect_to
 from tests.support.races import PATIENCE, attempt, race_of, wait_for_a_lock
 from tests.support.worlds import Player, code, come_to, make_world, place_item, texts
 from worlds.characters import queries as characters
-from worlds.play import service as play
+from worlds.play import leaving
 from worlds.rebuilding.running import run as rebuild
 from worlds.space.models import Position
 
@@ -116,7 +116,7 @@ def test_who_leaves_and_who_accepts_their_trade_do_not_block_each_other(conn: Co
         with transaction(conn) as tx:
             characters.lock(tx, [ann.character_id, bob.character_id])
             assert ann.character(tx).is_present
-            gone = threads.submit(attempt, going, partial(play.go, connection_id=ann.connection_id))
+            gone = threads.submit(attempt, going, partial(leaving.go, connection_id=ann.connection_id))
             wait_for_a_lock(conn)
             accepted = threads.submit(attempt, accepting, partial(Player.types, bob, text="accept"))
             wait_for_a_lock(conn, 2)
