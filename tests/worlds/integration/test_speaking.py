@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kernel.database import Tx
-from tests.support.worlds import Player, code, come_to, make_world, texts, told
+from tests.support.worlds import Player, code, come_to, connect, make_world, texts, told
+from worlds.entering import service as entering
 
 
 def heard(tx: Tx, player: Player) -> list[str]:
@@ -71,3 +72,16 @@ def test_someone_who_is_ignored_is_not_heard_and_not_told_so_until_that_ends(tx:
     assert texts(bob.types(tx, "ignore ann")) == ["You hear Ann again."]
     ann.types(tx, line)
     assert len(heard(tx, bob)) == 1
+
+
+def test_who_is_ignored_is_not_heard_as_another_of_their_characters_either(tx: Tx):
+    world = make_world(tx)
+    mal, bob = come_to(tx, world.world_id, "Mal"), come_to(tx, world.world_id, "Bob")
+    bob.types(tx, "ignore mal")
+    ghost = connect(tx, mal.me, entering.ghost(tx, mal.me).character.character_id)
+
+    ghost.types(tx, "tell bob you ignored me")
+
+    assert heard(tx, bob) == []
+    assert texts(bob.types(tx, "ignore mal")) == ["You hear Mal again."]
+    assert bob.character(tx).ignored == set()

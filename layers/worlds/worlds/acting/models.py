@@ -42,8 +42,9 @@ class SeenPerson:
 
     Attributes:
         squared_distance: in dm²; None where it does not matter, as for someone in another world.
-        hears_me: does not ignore who acts.
+        hears_me: does not ignore who acts, nor another character of theirs.
         is_reported: by who acts, and that report is still open; known of those only whom a command names.
+        ignored: which characters of this person who acts ignores; known of the same.
     """
 
     character_id: UUID
@@ -57,6 +58,7 @@ class SeenPerson:
     hears_me: bool
     account_id: UUID
     is_reported: bool = False
+    ignored: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,19 +73,22 @@ def reply(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 
 def ignore(scene: Scene, parsed: Parsed) -> CommandOutcome:
-    """Hear nothing more of someone, nor trade with them; or hear them again."""
+    """Hear nothing more of someone, as whichever of their characters, nor trade with them; or hear them again."""
     person = find(scene.named, parsed.target, _names, PersonNotFound, _here(scene))
-    ignored = person.character_id not in scene.me.ignored
-    event = PersonIgnored(character_id=scene.me.character_id, other_id=person.character_id, ignored=ignored)
+    ignored = not person.ignored
+    events = [
+        PersonIgnored(character_id=scene.me.character_id, other_id=each, ignored=ignored)
+        for each in sorted(person.ignored or {person.character_id})
+    ]
     if ignored:
         text = translate("You hear nothing more from {name}. The same command ends that.", name=person.name)
     else:
         text = translate("You hear {name} again.", name=person.name)
     trade = scene.trade
     if not ignored or trade is None or trade.partner_of(scene.me.character_id) != person.character_id:
-        return CommandOutcome(events=[event], messages=[GameMessage("system", text)])
+        return CommandOutcome(events=events, messages=[GameMessage("system", text)])
     return CommandOutcome(
-        events=[event], messages=[GameMessage("system", text)], posts=trading.declined(scene, trade), ended=trade
+        events=events, messages=[GameMessage("system", text)], posts=trading.declined(scene, trade), ended=trade
     )
 
 

@@ -56,8 +56,8 @@ _WITH_ME: Final[LiteralString] = (
 )
 _PERSON: Final[LiteralString] = """
     p.character_id, p.account_id, p.name, p.species, p.role, p.description, p.world_id, p.x, p.y, p.z,
-    NOT EXISTS (SELECT FROM worlds.ignored AS i
-                WHERE i.character_id = p.character_id AND i.ignored_id = me.character_id) AS hears_me
+    NOT EXISTS (SELECT FROM worlds.ignored AS i JOIN worlds.characters AS o ON o.character_id = i.ignored_id
+                WHERE i.character_id = p.character_id AND o.account_id = me.account_id) AS hears_me
 """
 
 
@@ -278,7 +278,10 @@ def list_people_named(tx: Tx, connection_id: str, keys: list[str]) -> Cursor:
         + _PERSON
         + ", NULL AS squared_distance,"
         + " EXISTS (SELECT FROM worlds.reports AS r WHERE r.reporter_id = me.account_id"
-        + " AND r.character_id = p.character_id AND r.decided_at IS NULL) AS is_reported FROM "
+        + " AND r.character_id = p.character_id AND r.decided_at IS NULL) AS is_reported,"
+        + " ARRAY(SELECT i.ignored_id FROM worlds.ignored AS i"
+        + " JOIN worlds.characters AS o ON o.character_id = i.ignored_id"
+        + " WHERE i.character_id = me.character_id AND o.account_id = p.account_id) AS ignored FROM "
         + _ME
         + " AS me JOIN worlds.characters AS p ON p.name_key = ANY(%(keys)s) AND p.is_present"
         + " AND p.character_id <> me.character_id"
@@ -429,6 +432,7 @@ def read_person(row: dict[str, Any]) -> SeenPerson:
         hears_me=row["hears_me"],
         account_id=row["account_id"],
         is_reported=row.get("is_reported", False),
+        ignored=frozenset(row.get("ignored", ())),
     )
 
 
