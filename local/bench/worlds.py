@@ -328,9 +328,10 @@ class _Client:
             self._seen.disordered += 1
         self._last_seq = document["seq"]
         token = document["data"].get("text", "").split(" ")[-1]
-        if token in self._seen.speakers and not document.get("again"):
+        again = document.get("again")  # among the last lines, after coming back
+        if token in self._seen.speakers and not (again and self._seen.hearers[token][self._number]):
             self._seen.hearers[token][self._number] += 1
-            if sent_at := self._seen.sent_at.get(token):
+            if (sent_at := self._seen.sent_at.get(token)) and not again:
                 self._seen.delays.append((sent_at, perf_counter() - sent_at))
 
 

@@ -69,3 +69,13 @@ def test_a_listener_drops_what_is_sent_twice_and_notices_what_is_left_out():
     listener._read(post(10, "Ann says: word", again=True))  # what was heard before, after coming back
 
     assert (seen.hearers["word"][5], seen.hearers["other"][5], seen.disordered) == (1, 1, 1)
+
+
+def test_what_was_on_its_way_when_the_stack_was_killed_is_read_after_coming_back():
+    seen = _Seen(speakers={"word": SPEAKER}, sent_at={"word": 1.0})
+    listener = _Client(5, lambda: "", seen)
+
+    for seq in (7, 8):
+        listener._read(post(seq, "Ann says: word", again=True))
+
+    assert (seen.hearers["word"][5], seen.delays) == (1, [])
