@@ -16,7 +16,8 @@ BUDGET_MS = 150
 DISCORD = ("Discord", "DiscordDeferred")
 """Their budget is BUDGET_MS plus the import of the domain, which they need as a whole."""
 DOMAIN = "(domain)"
-WITHOUT_BUDGET = ("Migrate", "Replay")  # their start-up time does not matter
+WITHOUT_BUDGET = ("Build", "Migrate", "Replay")
+"""Their start-up time does not matter: what they do takes seconds. Build is alone in importing numpy."""
 API_GROUPS = (
     "PersonasDesk",  # answers HTTP requests in full, for Consult
     "Play",  # the WebSocket API of Worlds: any command may come first, and decides with all that it knows of the game
