@@ -113,7 +113,8 @@ function obey({ type: kind, metadata }) {
   } else if (metadata?.connect_as) {
     choose(metadata).then(enter, (error) => notice(error.message, "bad"));
   } else if (metadata?.worlds) {
-    fill(find("directory"), metadata.worlds.map(listed), "");
+    directory = metadata.worlds;
+    listWorlds();
   }
 }
 
@@ -285,25 +286,33 @@ input.addEventListener("keydown", (event) => {
 const listed = ({ name, players }) => item(filled(said.people_there, { world: name, people: players }), name, [["enter", `enter ${name}`]]);
 
 const WORLDS_PER_PAGE = 50;
+let directory = []; // of the command, which also lists the game's own worlds
 let worlds = [];
 let searching = 0;
+
+function showWorlds(shown, more = false) {
+  worlds = shown;
+  fill(find("directory"), shown.map(listed), find("world-part").value.trim() ? said.no_world_found : said.no_worlds);
+  find("more-worlds").hidden = !more;
+}
 
 /** Lists the worlds that have something in their names: the first of them, or those after one. */
 async function listWorlds(after) {
   const part = find("world-part").value.trim();
+  if (!part) return showWorlds(directory);
   const query = new URLSearchParams({ search: part, limit: WORLDS_PER_PAGE, ...(after && { after }) });
   try {
     const found = await call("GET", `/api/game/worlds?${query}`);
     if (part !== find("world-part").value.trim()) return; // a later search is on its way
-    worlds = after ? [...worlds, ...found] : found;
-    fill(find("directory"), worlds.map(listed), part ? said.no_world_found : said.no_worlds);
-    find("more-worlds").hidden = found.length < WORLDS_PER_PAGE;
+    const names = new Set(found.map(({ name }) => name));
+    const known = directory.filter(({ name }) => name.toLowerCase().includes(part.toLowerCase()) && !names.has(name));
+    showWorlds([...(after ? worlds : known), ...found], found.length === WORLDS_PER_PAGE);
   } catch (error) {
     notice(error.message, "bad");
   }
 }
 
-find("worlds").addEventListener("toggle", () => find("worlds").open && listWorlds());
+find("worlds").addEventListener("toggle", () => find("worlds").open && type("worlds"));
 find("more-worlds").addEventListener("click", () => listWorlds(worlds.at(-1).id));
 find("world-part").addEventListener("input", () => {
   clearTimeout(searching);
