@@ -29,8 +29,10 @@ _TWINS: Final = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
 """{letter: the Latin one that looks like it}"""
 _DIGITS: Final = str.maketrans("013457l", "oieasti")
 """Digits for the letters that they look like; and a small l, which looks like a capital i."""
-_NOT_SEEN: Final = frozenset({"Mn", "Me", "Cf"})
-"""Categories: accents, and what only joins others."""
+_ACCENTS: Final = 200
+"""The least combining class of marks above and below a letter. Lower ones are vowels and signs of other scripts, and
+different names would be the same without them; but for those that strike a letter through."""
+_STRUCK: Final = 1
 _EAST_ASIAN: Final = frozenset({"BOPOMOFO", "CJK", "HANGUL", "HIRAGANA", "IDEOGRAPHIC", "KATAKANA"})
 _SCRIPTS: Final = re.compile(
     "ARABIC|ARMENIAN|BENGALI|CJK|CYRILLIC|DEVANAGARI|ETHIOPIC|GEORGIAN|GREEK|GUJARATI|GURMUKHI|HEBREW|KANNADA|KHMER|LAO"
@@ -46,9 +48,15 @@ def look_of(name: str) -> str:
     alike."""
     plain = unicodedata.normalize("NFKD", name).translate(_TWINS)
     folded = unicodedata.normalize("NFD", key(plain)).translate(_DIGITS)
-    seen = "".join(each for each in folded if unicodedata.category(each) not in _NOT_SEEN)
-    words = "".join(each for each in seen if each.isalnum() or each == " ").split()
+    seen = "".join(each for each in folded if not _is_accent(each))
+    words = "".join(each for each in seen if each == " " or unicodedata.category(each)[0] in "LNM").split()
     return " ".join(words) or seen
+
+
+def _is_accent(sign: str) -> bool:
+    """Return whether a sign is only added to a letter, or encloses it, or joins others."""
+    placed = unicodedata.combining(sign)
+    return placed == _STRUCK or placed >= _ACCENTS or unicodedata.category(sign) in ("Me", "Cf")
 
 
 def is_of_one_script(name: str) -> bool:

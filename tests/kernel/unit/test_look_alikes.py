@@ -29,6 +29,11 @@ def test_names_that_look_alike(name: str, twin: str):
     assert look_of(name) == look_of(twin)
 
 
+@pytest.mark.parametrize(("name", "other"), [("\u0930\u093e\u092e", "\u0930\u092e"), ("\u0930\u093f", "\u0930\u0940")])
+def test_vowels_of_other_scripts_are_no_accents(name: str, other: str):
+    assert look_of(name) != look_of(other)
+
+
 def test_signs_alone_are_names_of_their_own():
     assert look_of("?!?") != look_of("!?!") != ""
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final, LiteralString
 from uuid import UUID
 
 from kernel.database import Cursor, Tx
 
+_OPEN_SESSION: Final[LiteralString] = """
+    SELECT coalesce(user_name, '') AS user_name, roles
+    FROM kernel.sessions JOIN kernel.accounts USING (account_id)
+    WHERE session_id = %s AND account_id = %s AND ended_at IS NULL AND expires_at > %s
+"""
+
 
 def find_open_session(tx: Tx, session_id: UUID, account_id: UUID) -> Cursor:
     """Return one row with `user_name` and `roles` if the session is open."""
-    return tx.execute(
-        """
-        SELECT coalesce(user_name, '') AS user_name, roles
-        FROM kernel.sessions JOIN kernel.accounts USING (account_id)
-        WHERE session_id = %s AND account_id = %s AND ended_at IS NULL AND expires_at > %s
-        """,
-        (session_id, account_id, tx.now),
-    )
+    return tx.execute(_OPEN_SESSION, (session_id, account_id, tx.now))
 
 
 def hold_open_session(tx: Tx, session_id: UUID, account_id: UUID) -> Cursor:
@@ -25,15 +25,7 @@ def hold_open_session(tx: Tx, session_id: UUID, account_id: UUID) -> Cursor:
 
     If it is just being ended, wait for that: then there is no row.
     """
-    return tx.execute(
-        """
-        SELECT coalesce(user_name, '') AS user_name, roles
-        FROM kernel.sessions JOIN kernel.accounts USING (account_id)
-        WHERE session_id = %s AND account_id = %s AND ended_at IS NULL AND expires_at > %s
-        FOR SHARE OF sessions
-        """,
-        (session_id, account_id, tx.now),
-    )
+    return tx.execute(_OPEN_SESSION + "FOR SHARE OF sessions", (session_id, account_id, tx.now))
 
 
 def lock_sessions(tx: Tx, account_id: UUID) -> None:

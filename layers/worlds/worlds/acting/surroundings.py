@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import isqrt
-from typing import Any, Final
+from typing import Any, TypeVar
 from uuid import UUID
 
 from worlds.acting.looking import mark, named
-from worlds.acting.models import Scene
+from worlds.acting.models import Scene, SeenPerson
 from worlds.acting.needs import MOST_SEEN, SIGHT, Needs
 from worlds.carrying.events import ItemDropped, ItemPickedUp
 from worlds.characters.models import Character
-from worlds.entities.models import Entity
+from worlds.entities.models import ITEM, Entity
 from worlds.fixtures.events import ThingOpened, ThingPushed
 from worlds.items.content import items as catalogue
 from worlds.log.models import WorldEvent
 from worlds.space import rules as space
 from worlds.space.models import METRE, Position
 
-ITEM: Final = "item"
+Found = TypeVar("Found", SeenPerson, Entity)
 
 
 def around(scene: Scene, me: Character, events: Iterable[WorldEvent], needs: Needs) -> dict[str, Any]:
@@ -41,12 +41,13 @@ def around(scene: Scene, me: Character, events: Iterable[WorldEvent], needs: Nee
     if len(scene.people) == MOST_SEEN:  # the nearest ones of a crowd
         read = min(read, isqrt(int(max(each.squared_distance or 0 for each in scene.people))))
     within = max(0, min(SIGHT, read - walked))
-    people = sorted((each for each in scene.people if away(each.position) <= within**2), key=lambda x: away(x.position))
-    things = sorted(
-        (each for each in _after(scene.things, events) if away(each.position) <= within**2),
-        key=lambda x: away(x.position),
-    )
-    return {"within": within / METRE, "entities": [mark(each) for each in named(people, things)]}
+
+    def nearest(found: Iterable[Found]) -> list[Found]:
+        near = (each for each in found if away(each.position) <= within**2)
+        return sorted(near, key=lambda each: away(each.position))
+
+    seen = named(nearest(scene.people), nearest(_after(scene.things, events)))
+    return {"within": within / METRE, "entities": [mark(each) for each in seen]}
 
 
 def _after(things: Sequence[Entity], events: Iterable[WorldEvent]) -> Iterable[Entity]:

@@ -109,10 +109,8 @@ def _whole_names(known: Known[T], text: str) -> list[tuple[int, list[tuple[T, st
     found: list[tuple[int, list[tuple[T, str]]]] = []
     for words in range(min(LONGEST_NAME, len(text.split())), 0, -1):
         name, _ = _cut(text, words)
-        for fits in (_is_key, _is_plain):
-            if fitting := _fitting(known, name, fits):
-                found.append((words, fitting))
-                break
+        if fitting := _fitting(known, name, _is_key) or _fitting(known, name, _is_plain):
+            found.append((words, fitting))
     return found
 
 
