@@ -101,6 +101,14 @@ inspect: install ## Say what is in the database, which may be running (ARGS="pla
 worlds-replay: install ## Make the tables of Worlds anew from its log, and say what differs (ARGS="--write" mends it)
 	@exec $(BIN)/python -m local.tools.worlds_replay $(ARGS)
 
+.PHONY: worlds-history
+worlds-history: install ## Let a world of Worlds grow old; print and plot its history (ARGS="--seed 7 --years 1e9")
+	@exec $(BIN)/python -m local.tools.worlds_history $(ARGS)
+
+.PHONY: worlds-market
+worlds-market: install ## Let people of Worlds trade for a year; print and plot it (ARGS="--seed 7 --people 100 --days 360")
+	@exec $(BIN)/python -m local.tools.worlds_market $(ARGS)
+
 .PHONY: reset
 reset: install ## Empty the local game, or begin a new season (ARGS="--yes", "--keep-players")
 	@exec $(BIN)/python -m local.tools.reset $(ARGS)

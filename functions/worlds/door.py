@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import FastAPI, Query
+from msgspec.structs import replace
 
 from doors import app as house
 from doors.errors import HOUSE
@@ -16,6 +16,9 @@ from doors.routes import Router
 
 MAX_BODY = 64 * 1024
 """Bytes of a request."""
+MAX_FILE: Final = 1024 * 1024
+"""Bytes of a request that brings a world as a file."""
+IMPORT: Final = "/api/game/worlds/import"
 
 MOST = 100
 """How many a page of a list has at most, and where no one asks for less."""
@@ -30,4 +33,4 @@ def create_app(title: str, *routers: Router) -> FastAPI:
 
 def create_handler(app: FastAPI) -> Callable[[house.Event, Any], house.Answer]:
     """Return the Lambda handler of an HTTP group of Worlds."""
-    return house.create_handler(app, public=True, max_body=MAX_BODY)
+    return house.create_handler(app, public=True, max_body=MAX_BODY, larger={IMPORT: MAX_FILE})

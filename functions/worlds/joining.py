@@ -16,7 +16,7 @@ def creating(body: NewCharacter) -> PersonalUseCase:
 
     def create(tx: Tx, me: Identity) -> Answer:
         made = entering.create(tx, me, body.world_id, body.wish)
-        return answer(MadeCharacter.of(made), 201 if made.created_at == tx.now else 200)
+        return answer(MadeCharacter.of(made), 201 if made.created_at == tx.now or body.npc_id is not None else 200)
 
     return create
 

@@ -15,6 +15,10 @@ from worlds.bodies.models import Attribute
 from worlds.bodies.rules import derived
 from worlds.characters.models import Character
 from worlds.entering.models import CharacterWish, Chosen, EntryOptions, Whereabouts
+from worlds.exchange.models import WorldFile
+from worlds.founding.models import NewWorld
+from worlds.inhabiting.models import OfferedNpc
+from worlds.interview.models import Interview
 from worlds.notices.models import (
     NoticePreferences,
     Platform,
@@ -23,9 +27,10 @@ from worlds.notices.models import (
     WorldNotice,
     WorldNoticeType,
 )
-from worlds.owning.models import NewWorld, Settings
+from worlds.owning.models import Settings
 from worlds.reporting.models import WorldReport
 from worlds.skills.models import Skill
+from worlds.skills.rules import POINT
 from worlds.space.models import Position, Space
 from worlds.world import rules
 from worlds.world.models import ListedWorld, World, WorldMember, WorldShapeInvalid
@@ -49,7 +54,10 @@ class NewCharacter(StrictBody):
     """A new character. A watcher needs no species."""
 
     world_id: Id
-    name: Text
+    name: Text = ""
+    """Needed but for someone who is inhabited."""
+    npc_id: UUID | None = None
+    """One of `available_npcs`, to inhabit; nothing else counts then."""
     species: Text = "human"
     role: Text = "player"
     appearance: Annotated[Text, Field(max_length=2000)] = ""
@@ -158,6 +166,12 @@ class CharacterList(BaseModel):
     characters: list[CharacterShape]
 
 
+class ReleasedCharacter(BaseModel):
+    """One of the game's own people goes their own way again."""
+
+    released: bool = True
+
+
 class JoinedWorld(BaseModel):
     """A character to connect with: its world opens at the socket."""
 
@@ -201,11 +215,45 @@ class QuestionShape(BaseModel):
     answers: list[AnswerShape]
 
 
+class OfferedNpcShape(BaseModel):
+    """One of the game's own people whom you can be."""
+
+    id: UUID
+    """For `npc_id`."""
+    name: str
+    species: str
+    description: str
+    occupation: str
+    age: int
+    """In years of the world."""
+    relationships: int
+    """How many people they know."""
+    skills: dict[str, int]
+    dna: dict[str, str]
+    """{gene: its two alleles}, upper case for dominant ones."""
+
+    @classmethod
+    def of(cls, offered: OfferedNpc) -> OfferedNpcShape:
+        body = offered.body
+        return cls(
+            id=body.character_id,
+            name=body.name,
+            species=body.species,
+            description=body.description,
+            occupation=body.occupation,
+            age=int(offered.years),
+            relationships=offered.relationships,
+            skills=dict(body.skills),
+            dna=dict(offered.npc.genes),
+        )
+
+
 class EntryOptionsShape(BaseModel):
     """Ways into a world, and what a new body can be."""
 
     can_enter_as_watcher: bool
-    available_npcs: list[dict[str, Any]]
+    available_npcs: list[OfferedNpcShape]
+    """Up to five; the same each time, as long as they live and no one plays them."""
     can_create_custom: bool
     species: list[SpeciesShape]
     background_questions: list[QuestionShape]
@@ -214,7 +262,7 @@ class EntryOptionsShape(BaseModel):
     def of(cls, options: EntryOptions) -> EntryOptionsShape:
         return cls(
             can_enter_as_watcher=options.as_watcher,
-            available_npcs=[],
+            available_npcs=[OfferedNpcShape.of(each) for each in options.people],
             can_create_custom=options.as_someone_new,
             species=[
                 SpeciesShape(
@@ -245,8 +293,18 @@ class SelectedWorld(BaseModel):
     entry_options: EntryOptionsShape
 
 
+class InterviewProgress(BaseModel):
+    """An interview that is going on, and the share of its questions that are answered."""
+
+    session_id: UUID
+    progress: float
+
+
 class SessionState(WithNulls):
-    """Where someone is, and where to connect. Source: worlds 2.2."""
+    """Where someone is, and where to connect. Source: worlds 2.2.
+
+    `stage`: lobby, interview, world_selected or in_game.
+    """
 
     user_id: UUID
     world_id: UUID | None
@@ -255,18 +313,22 @@ class SessionState(WithNulls):
     stage: str
     connected: bool
     characters: list[CharacterShape]
+    interview: InterviewProgress | None
     websocket_url: str
 
     @classmethod
-    def of(cls, user_id: UUID, found: Whereabouts, websocket_url: str) -> SessionState:
+    def of(cls, user_id: UUID, found: Whereabouts, interview: Interview | None, websocket_url: str) -> SessionState:
         return cls(
             user_id=user_id,
             world_id=found.world.world_id if found.world else None,
             world_name=found.world.name if found.world else None,
             character_id=found.character.character_id if found.character else None,
-            stage=found.stage,
+            stage="interview" if interview is not None and found.stage == "lobby" else found.stage,
             connected=found.connected,
             characters=[CharacterShape.of(each) for each in found.characters],
+            interview=None
+            if interview is None
+            else InterviewProgress(session_id=interview.interview_id, progress=interview.progress),
             websocket_url=websocket_url,
         )
 
@@ -300,6 +362,7 @@ class Bounds(BaseModel):
 class WorldShape(WithNulls):
     """A world. `radius` in metres, of spherical ones; `bounds` of those with walls; `players` are there now; `role` is
     yours, if you belong to it: owner, admin or guest. Those who do not want that remove themselves from the members.
+    `progress`: per cent of its ground that is made.
     """
 
     id: UUID
@@ -314,6 +377,7 @@ class WorldShape(WithNulls):
     players: int
     role: str | None
     status: str
+    progress: int
     hours_per_day: int
     dilation: float
     paused: bool
@@ -335,6 +399,7 @@ class WorldShape(WithNulls):
             players=players,
             role=role,
             status=world.status,
+            progress=world.progress,
             hours_per_day=world.time.hours_per_day,
             dilation=float(world.time.dilation),
             paused=world.time.is_paused,
@@ -408,6 +473,14 @@ class NewWorldBody(StrictBody):
         return rules.box_of((low.x, low.y, low.z), (high.x, high.y, high.z))
 
 
+class ImportedWorld(StrictBody):
+    """A world that comes as a file. `name` and `privacy`: in place of those in the file."""
+
+    name: Text = ""
+    privacy: Privacy | None = None
+    file: WorldFile
+
+
 class WorldChanges(StrictBody):
     """What to change about a world; what is left out stays. `seats`: null for no limit."""
 
@@ -466,7 +539,8 @@ class SkillShape(BaseModel):
     """How far a skill has come."""
 
     level: int
-    xp: int
+    xp: float
+    """Towards the next level, which costs 100 times its number to the power of 1.5."""
 
 
 class SkillSheet(BaseModel):
@@ -476,7 +550,12 @@ class SkillSheet(BaseModel):
 
     @classmethod
     def of(cls, character: Character) -> SkillSheet:
-        return cls(skills={each.value: SkillShape(level=character.skills.get(each, 0), xp=0) for each in Skill})
+        return cls(
+            skills={
+                each.value: SkillShape(level=character.skills.get(each, 0), xp=character.xp.get(each, 0) / POINT)
+                for each in Skill
+            }
+        )
 
 
 class PersonReport(WithNulls):

@@ -21,6 +21,8 @@ WITHOUT_BUDGET = ("Build", "Migrate", "Replay")
 API_GROUPS = (
     "PersonasDesk",  # answers HTTP requests in full, for Consult
     "Play",  # the WebSocket API of Worlds: any command may come first, and decides with all that it knows of the game
+    "WorldsDesk",  # lets happen in worlds what comes of an answer, as Play does
+    "Fights",  # the same for what is due in fights
 )
 """Their budget is that of HTTP groups, although no route leads to them."""
 WITHOUT_ANSWER = ("Consult", "Letters")  # they ask another function, for unknown paths too

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any, Final
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from community.catalog.content import Item, items
 from community.catalog.models import Names
@@ -109,7 +112,7 @@ class PlayedCommunity:
     def _set_pacing(self, changed: Pacing) -> None:
         self.pacing = changed
         self.voting = replace(self.voting, pacing=changed)
-        self.state = replace(self.state, pacing=changed)
+        self.state = dataclasses.replace(self.state, pacing=changed)
 
     def _advance(self) -> bool:
         """Make all due steps of the vote and the target; tell whether anything was unlocked."""
@@ -139,7 +142,7 @@ class PlayedCommunity:
         played = self.players.get(viewer.number)
         if played is None:
             played = self.players[viewer.number] = Played(self._newcomer(viewer))
-        played.player = replace(played.player, state=self.state)
+        played.player = dataclasses.replace(played.player, state=self.state)
         try:
             _ACTIONS[action](self, played)
         except DomainError:
@@ -156,7 +159,7 @@ class PlayedCommunity:
             player = player.record(event)
         player = apply_reactions(player, self.now, self.rng)
         self.points += sum(each.score for each in player[NewEngagements])
-        played.player = replace(player, parts=PARTS.lasting(player), events=())
+        played.player = dataclasses.replace(player, parts=PARTS.lasting(player), events=())
 
     def _seconds(self) -> int:
         return int(self.now.timestamp())
@@ -332,7 +335,7 @@ class PlayedCommunity:
         bets = (Bet(box, STAKED),)
         openings: dict[UUID, tuple[Any, ...]] = {}
         for index, each in enumerate((played, *joining)):
-            player = replace(each.player, state=self.state)
+            player = dataclasses.replace(each.player, state=self.state)
             inventory, stake = gambles.take_stake(player[Inventory], bets)
             openings[player.id] = gambles.open_stake(stake, self.state, self.rng)
             event: Event = GambleJoined(

@@ -9,12 +9,12 @@ import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
 import uvloop
+from msgspec.structs import replace
 from psycopg.conninfo import conninfo_to_dict
 
 from local.stack import schedules, template

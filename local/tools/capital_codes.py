@@ -11,7 +11,7 @@ from doors.errors import STATUS
 from kernel.errors import DomainError
 
 MEANINGS: Final[Mapping[str, str]] = {
-    "ACTION_COOLDOWN": "Too many commands in a second.",
+    "ACTION_COOLDOWN": "Too soon: too many commands in a second, or the last action in a fight is not over.",
     "AUTH_RATE_LIMITED": "Too many requests, or too many wrong passwords; `Retry-After` says when to try again.",
     "AUTH_TOKEN_INVALID": "The token, or the link of a mail, is none of ours or has been used.",
     "CANNOT_EQUIP": "This cannot be worn there, or is worn already; the message says which.",
@@ -34,6 +34,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "UNAVAILABLE": "Turned off for the moment, or paused for maintenance.",
     "USER_EXISTS": "The address or the user name is taken.",
     "USER_NOT_FOUND": "There is no such person.",
+    "INSUFFICIENT_STAMINA": "Too little stamina; the message says what it costs, and what there is.",
     "WORLD_NOT_FOUND": "There is no such world.",
     "WORLD_PRIVATE": "The world is private, and you are not invited, or no longer.",
 }
@@ -44,12 +45,15 @@ _LINKING: Final = "community.linking."
 """An account is linked to a player at /api/auth/player."""
 _COMMANDS: Final = (
     "worlds.acting.",
+    "worlds.combat.",
     "worlds.commands.",
+    "worlds.crafting.",
     "worlds.ground.",
     "worlds.items.",
     "worlds.movement.",
     "worlds.play.",
     "worlds.space.",
+    "worlds.technology.",
     "worlds.trading.",
 )
 """Modules whose refusals are seen on the socket only."""

@@ -36,6 +36,7 @@ FOLDER: Final = shipped.root / TEXTS
 DEMO: Final = ROOT / "local" / "demo"
 PERSONAS: Final = ROOT / "configs" / "personas" / TEXTS
 ROOT_PAGE: Final = ROOT / "functions" / "shared" / "system" / "root"
+WORLDS: Final = ROOT / "configs" / "worlds" / TEXTS
 WORLDS_PAGES: Final = ROOT / "functions" / "worlds" / "pages"
 SHARED_PAGES: Final = ROOT / "layers" / "foundation" / "doors" / "pages"
 CHAT_ONLY: Final = (
@@ -88,6 +89,12 @@ def collect_root_page() -> dict[TextId, list[str]]:
     """Return the texts of the installation's first page."""
     folders = (ROOT_PAGE, SHARED_PAGES)
     return _grouped(chain.from_iterable(chain(_code(folder), _pages(folder)) for folder in folders))
+
+
+def collect_worlds() -> dict[TextId, list[str]]:
+    """Return the texts of interviews about new worlds, which the pages show; the game itself speaks English."""
+    folders = (ROOT / "layers/worlds/worlds/interview", ROOT / "layers/worlds/worlds/founding")
+    return _grouped(chain.from_iterable(map(_code, folders)))
 
 
 def collect_worlds_pages() -> dict[TextId, list[str]]:
@@ -248,6 +255,7 @@ def _documents() -> Iterable[tuple[Path, str]]:
         (FOLDER, collect()),
         (PERSONAS, collect_personas()),
         (ROOT_PAGE / TEXTS, collect_root_page()),
+        (WORLDS, collect_worlds()),
         (WORLDS_PAGES / TEXTS, collect_worlds_pages()),
         (DEMO / TEXTS, collect_demo()),
     )

@@ -208,7 +208,7 @@ class Tile(Shape):
     is_player: bool
     out_of_bounds: bool
     occluded: bool
-    """Hidden behind higher ground."""
+    """Hidden behind higher ground, or farther than the weather lets one see."""
 
 
 class Map(Shape):
@@ -263,6 +263,44 @@ class AroundUpdate(Envelope):
     data: Around
 
 
+class CombatResult(BaseModel):
+    """What came of something in a fight."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    outcome: Annotated[str, Field(examples=["hit"])]
+    """hit, fumble, failed, defend, fled, caught, ran, used, hurt (by a wound or a poison), defeated, died, up, calm,
+    fallen or left."""
+    damage: int | None = None
+    hp: int | None = None
+    """Of the target; or of who is hurt by a wound or a poison."""
+    maxHP: int | None = None
+    critical: bool | None = None
+    interrupted: bool | None = None
+    """Whether the target has lost what it was about to do."""
+    effects: list[str] | None = None
+    """What the hit has brought: poison, stun, slow, bleed."""
+    reason: str | None = None
+    """Why it failed; or what hurts."""
+
+
+class Combat(Shape):
+    """Something that has happened in a fight."""
+
+    action: str | None
+    """quick, normal, heavy, defend, flee or use; null for what comes by itself."""
+    sourceId: str
+    targetId: str | None
+    result: CombatResult
+
+
+class CombatEvent(Envelope):
+    """Something has happened in a fight that the player is in or sees. A line of type `combat` says it in words."""
+
+    type: Literal["combat_event"]
+    data: Combat
+
+
 class Pong(Envelope):
     """The answer to a ping; a `state_update` follows it."""
 
@@ -291,11 +329,84 @@ class Error(Envelope):
     data: Problem
 
 
+class WeatherNow(Shape):
+    """The weather where the character is."""
+
+    state: Literal["clear", "cloudy", "rain", "storm", "snow"]
+    temperature: float
+    """Degrees Celsius."""
+    rain: float
+    """On a scale on which rain or snow is felt above 2, and a storm above 20."""
+    wind_speed: float
+    """Metres a second."""
+    wind_from: Literal["east", "west"]
+    humidity: Annotated[int, Field(ge=0, le=100)]
+    pressure: float
+    """Millibars."""
+    sight: int
+    """Metres that one sees."""
+    extreme: Literal["hurricane", "blizzard", "drought", "heat wave"] | None
+    summary: str
+    """For people, in the language of the connection."""
+
+
+class WeatherComing(Shape):
+    """A change of the weather that is forecast, and comes true if the owner of the world sets no other."""
+
+    time: Annotated[str, Field(pattern=r"^\d{2,}:\d\d$", examples=["15:30"])]
+    """By the clock of the world."""
+    state: Literal["clear", "cloudy", "rain", "storm", "snow"]
+    temperature: float
+
+
+class WeatherMetadata(Shape):
+    """Of `info`, when the weather is read: `forecast` has the changes of the next day. Of `system`, when it changes."""
+
+    weather: WeatherNow
+    forecast: list[WeatherComing] | None = None
+
+
+class OnGround(Shape):
+    """Where on a map something is, in metres."""
+
+    x: float
+    y: float
+
+
+class Offered(Shape):
+    """A place where something can be gathered, where ore comes to the surface, or a hidden vein that was found."""
+
+    key: str
+    """Tells it from all others of its world."""
+    type: Literal["resource", "outcrop", "vein"]
+    what: str
+    """The kind: a key of resources.json, or of the deposits in minerals.json."""
+    name: str
+    position: OnGround
+    distance: float
+    """Metres."""
+    left: float
+    """The share of what it has when no one has gathered there."""
+
+
+class VillageSeen(Shape):
+    """A village whose smoke one sees."""
+
+    name: str
+    position: OnGround
+
+
 class AreaMetadata(Shape):
     """Of `area_description`: what is seen. `look` at one thing has `target`, its name."""
 
     entities: list[Seen] | None = None
+    offers: list[Offered] | None = None
+    """The nearest ones within 200 m; left out where there are none."""
     target: str | None = None
+    weather: WeatherNow | None = None
+    """Left out where there is none, as in the lobby."""
+    villages: list[VillageSeen] | None = None
+    """The nearest ones within 1,500 m, as far as someone has come near them; left out where there are none."""
 
 
 class ArrivalMetadata(Shape):
@@ -311,6 +422,15 @@ class SpeechMetadata(Shape):
     sender: str
 
 
+class DialogueMetadata(Shape):
+    """Of `dialogue`: which of the people of the world speaks, to whom, and what it feels like."""
+
+    sender_id: UUID
+    sender: str
+    to_id: UUID
+    feeling: Literal["joy", "anger", "fear", "sadness", "excited", "confused", "neutral"]
+
+
 class ConnectMetadata(Shape):
     """Of `system`, when a player goes to another world: connect again, as this character."""
 
@@ -319,12 +439,14 @@ class ConnectMetadata(Shape):
 
 
 class WorldMetadata(Shape):
-    """Of `system` and `info` about a world. Those about its time have the other two fields."""
+    """Of `system` and `info` about a world. Those about its time have the next two fields."""
 
     world_id: UUID
     game_time: int | None = None
     """Milliseconds of game time since the world's beginning."""
     hours_per_day: int | None = None
+    progress: Annotated[int | None, Field(ge=0, le=100)] = None
+    """Of a world that is being made: per cent of its ground."""
 
 
 class NoticeMetadata(Shape):
@@ -335,6 +457,23 @@ class NoticeMetadata(Shape):
     notification_type: Literal["new_world", "user_signin"]
     world_id: UUID | None = None
     """Of the new world."""
+
+
+class InterviewMetadata(Shape):
+    """Of `start_interview`: how far the interview about a new world is."""
+
+    session_id: UUID
+    """As in `/api/interview`."""
+    progress: Annotated[float, Field(ge=0, le=1)]
+    """The share of the questions that are answered."""
+    topic: Annotated[int, Field(ge=0, le=11)]
+    """What is asked about; 11 is review."""
+    completed: bool
+    """The world was made."""
+    world_id: UUID | None = None
+    """Of the world that was made with this answer."""
+    world: str | None = None
+    """Its name."""
 
 
 class EntryMetadata(Shape):
@@ -391,7 +530,13 @@ class WorldMapMetadata(Shape):
 
 
 FROM_CLIENT: tuple[type[BaseModel], ...] = (Command, InterviewResponse, Ping)
-FROM_SERVER: tuple[type[Envelope], ...] = (GameMessage, StateUpdate, MapUpdate, AroundUpdate, Pong, Error)
+FROM_SERVER: tuple[type[Envelope], ...] = (GameMessage, StateUpdate, MapUpdate, AroundUpdate, CombatEvent, Pong, Error)
+
+
+class CombatMetadata(Shape):
+    """Of `combat`, when someone is about to do something: a `ping` after that time lets it happen."""
+
+    ready_in_ms: Annotated[int, Field(ge=0, examples=[1275])]
 
 
 class DirectoryWorld(Shape):
@@ -410,13 +555,33 @@ class DirectoryMetadata(Shape):
     page: int
 
 
+class RecipesMetadata(Shape):
+    """Of `info`, when recipes are listed."""
+
+    craftable: list[str]
+    """The keys of those that can be made now."""
+
+
+class GatheredMetadata(Shape):
+    """Of `action`, when someone has gathered."""
+
+    item: str
+    """A key of items.json."""
+    quantity: int
+    """0 for an attempt in vain."""
+
+
 METADATA: dict[str, tuple[type[Shape], ...]] = {
+    "action": (GatheredMetadata,),
     "area_description": (AreaMetadata,),
+    "combat": (CombatMetadata,),
+    "dialogue": (DialogueMetadata,),
     "emote": (SpeechMetadata,),
-    "info": (WorldMetadata, DirectoryMetadata),
+    "info": (WorldMetadata, DirectoryMetadata, WeatherMetadata, RecipesMetadata),
     "player_list": (PlayersMetadata,),
     "speech": (SpeechMetadata,),
-    "system": (ArrivalMetadata, ConnectMetadata, WorldMetadata, NoticeMetadata),
+    "start_interview": (InterviewMetadata,),
+    "system": (ArrivalMetadata, ConnectMetadata, WorldMetadata, NoticeMetadata, WeatherMetadata),
     "tell": (SpeechMetadata,),
     "trigger_entry_options": (EntryMetadata,),
     "whisper": (SpeechMetadata,),

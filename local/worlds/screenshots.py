@@ -1,12 +1,13 @@
 """`python -m local.worlds.screenshots`: takes the pictures of docs/worlds.md from the running installation.
 
-Two people meet in Temperate, at a desk and with a phone. Needs Chromium; the picture of the entry is taken only when
-Marisol has no body there yet, as in a new installation.
+Two people meet in Temperate, at a desk and with a phone; two others let worlds of their own be made. Needs Chromium;
+the picture of the entry is taken only when Marisol has no body there yet, as in a new installation.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Final
 
@@ -19,6 +20,29 @@ from local.stack.running import game_url
 
 DESK: Final = 1440, 900
 PHONE: Final = 390, 844
+INTERVIEWS: Final = {
+    "Frosthaven": (
+        "A frozen archipelago at the end of the world, dark and quiet",
+        "Humans and dwarves",
+        "Frozen, small, 20% land",
+        "Medieval, magic is rare",
+        "War over the last warm harbour",
+        "Old",
+        "No moon",
+        "No diseases",
+    ),
+    "Two Moons": (
+        "A hot desert that caravans cross by the light of its two moons",
+        "Lizard people and a people called the Jinn",
+        "A hot desert, small, 85% land",
+        "Stone age, no magic",
+        "Water",
+        "Young",
+        "Two moons",
+        "Everything",
+    ),
+}
+"""{world: what its maker says in the interview}"""
 _BUILDING_SECONDS: Final = 300
 """How long Temperate may take: it is made when an installation starts for the first time."""
 
@@ -41,6 +65,14 @@ def main() -> int:
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
                 _take(page, f"{name}-{scheme}")
+        for world, said in INTERVIEWS.items():
+            maker = _arrive(chromium, url, world.replace(" ", "-").lower(), DESK)
+            _let_be_made(maker, world, said)
+            _enter(maker, "Inés", world=world)
+            for text, answer in (("n", "You go north."), ("map", "% land"), ("weather", " here."), ("look", "You are")):
+                _type(maker, text)
+                _expect_line(maker, answer)
+            _take(maker, world.replace(" ", "-").lower())
         chromium.close()
     return 0
 
@@ -63,11 +95,26 @@ def _arrive(chromium: Browser, url: str, name: str, size: tuple[int, int]) -> Pa
     return page
 
 
-def _enter(page: Page, name: str, picture: str = "") -> None:
-    """Enter Temperate with a body, which is made at the first time."""
+def _let_be_made(page: Page, world: str, said: Sequence[str]) -> None:
+    """Have a world made by an interview with the statue, unless it is there already."""
+    _type(page, f'enter "{world}"')
+    dialog = page.locator("#entry")
+    there = dialog.or_(page.locator(".line.error", has_text=world))
+    expect(there.filter(visible=True).first).to_be_visible()
+    if dialog.is_visible():
+        page.keyboard.press("Escape")
+        return
+    for each in (*said, f"the name is {world}", "yes"):
+        lines = page.locator("#log .line.start_interview").count()
+        _type(page, f"tell statue {each}")
+        expect(page.locator("#log .line.start_interview")).to_have_count(lines + 1)
+
+
+def _enter(page: Page, name: str, picture: str = "", world: str = "Temperate") -> None:
+    """Enter a world with a body, which is made at the first time."""
     dialog = page.locator("#entry")
     for _ in range(_BUILDING_SECONDS // 5):
-        _type(page, "enter Temperate")
+        _type(page, f'enter "{world}"')
         try:
             expect(dialog).to_be_visible(timeout=5000)
             break
@@ -82,7 +129,7 @@ def _enter(page: Page, name: str, picture: str = "") -> None:
         if picture:
             _take(page, picture)
         dialog.locator("#entry-submit").click()
-    expect(page.locator("#world")).to_contain_text("Temperate")
+    expect(page.locator("#world")).to_contain_text(world)
     _expect_connected(page)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from importlib import import_module
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from community.catalog.content import items
 from community.inventory.models import Inventory

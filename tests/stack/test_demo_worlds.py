@@ -62,6 +62,7 @@ def test_what_does_not_go_as_planned_is_said_and_the_accounts_are_deleted_all_th
     stack: tuple[StackProcess, str],
 ):
     running, url = stack
+    assert played(running)[0]  # which waits until Temperate is made
     change(url, "UPDATE worlds.entities SET locked = true WHERE item IS NOT NULL")
 
     went_well, printed = played(running)

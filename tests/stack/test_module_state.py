@@ -34,6 +34,8 @@ SHARED: Final = {
     # Objects.
     "community.configs.shipped": "reads its files once; twice would give the same",
     "personas.configs.shipped": "reads its files once; twice would give the same",
+    "worlds.deep_time.simulation._climates": "follows from its arguments; twice would give the same",
+    "worlds.ecosystem.life._noises": "follows from its arguments; twice would give the same",
     "worlds.configs.shipped": "reads its files once; twice would give the same",
     "community.progression.service.cache_statistics": "counts for people to read; a lost one harms nothing",
     "functions.personas.card.app.memory": "twice drawn is the same, and what is forgotten too early is drawn again",
@@ -61,9 +63,13 @@ SHARED: Final = {
     "kernel.statements.converted": "is never changed",
     "kernel.texts._load": "is never changed",
     "kernel.texts._spoken_by": "is never changed",
+    "worlds.describing.cache.last_keys": "a guess: a wrong one reads what was known already",
+    "worlds.wording.cache.texts": "frozen entries, each replaced as a whole, and in the table, too",
+    "worlds.acting.settled_creatures.faunas": "frozen entries, each replaced as a whole; any of them leads to the same",
     "worlds.ground.cache.last_worlds": "a guess: a wrong one reads what was known already",
     "worlds.ground.cache.spots": "what is remembered never changes; what another thread has forgotten is read again",
     "worlds.ground.cache.tiles": "what is remembered never changes; what another thread has forgotten is read again",
+    "worlds.visiting.service._sites": "follows from the ground, which never changes; twice would give the same",
     "worlds.generation.grid.grid_of": "cannot be changed",
 }
 """{name: why threads may share it}"""
@@ -160,7 +166,7 @@ def safe_classes(tree: ast.Module) -> Iterator[str]:
     """The classes whose objects do not change, or are each thread's own."""
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
-            said = [ast.unparse(each) for each in (*node.decorator_list, *node.bases)]
+            said = [ast.unparse(each) for each in (*node.decorator_list, *node.bases, *node.keywords)]
             if any("frozen=True" in each or each.startswith("threading.local") for each in said):
                 yield node.name
 

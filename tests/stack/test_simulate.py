@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from random import Random
 from statistics import median
 from typing import get_args
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 
 from community.catalog.content import items
 from community.inventory.models import Inventory
@@ -40,7 +41,7 @@ def test_every_action_of_the_model_counts_once_it_is_unlocked():
     played = PlayedCommunity(rng, START, None)
     (one, *_), two = invite(10, 1, rng), Viewer(99, REGULAR, plays=True)
     played.voting = replace(played.voting, levels={node.key: node.max_level for node in tree.nodes.values()})
-    played.state = replace(played.state, levels=played.voting.levels)
+    played.state = dataclasses.replace(played.state, levels=played.voting.levels)
     for viewer in (one, two):
         played.do(viewer, "line", START)
         known = played.players[viewer.number]

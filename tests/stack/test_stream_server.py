@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from uuid import UUID
 import psycopg
 import pytest
 import uvicorn
+from msgspec.structs import replace
 
 import functions.shared.stream.hub
 import functions.shared.stream.listening

@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from community.counters import COUNT_RULES
-from functions.community.tally.app import OF_AUTHORS
+from functions.community.tally.app import OF_AUTHORS, TURNING_POINT
 from kernel.events import waking
 from kernel.events.models import Event
 from kernel.events.replaying import ReplayRequested
@@ -46,6 +46,7 @@ from tests.support.template import (
     folder_of,
     reachable,
 )
+from worlds.deep_time.chat_events import ChatAsked
 
 # Read by the libraries, not by us.
 LIBRARY_VARIABLES = {
@@ -103,6 +104,9 @@ LOCAL_VARIABLES = {
     "WORLD_CONNECTS_PER_MINUTE",
     "WORLD_KILOBYTES_PER_ADDRESS_AND_DAY",
     "WORLD_KILOBYTES_PER_DAY",
+    "WORLD_SECONDS_PER_ADDRESS_AND_DAY",
+    "WORLD_SECONDS_PER_DAY",
+    "WORLD_SLICES_AT_ONCE",
 }
 
 OF_WORLDS = "brandish.worlds"
@@ -538,11 +542,14 @@ def test_what_writers_send_to_wake_the_relay_invokes_it_and_nothing_else():
     assert RESOURCES["BusArchive"]["Properties"]["EventPattern"]["source"] == ["brandish"]
 
 
-def test_what_writers_send_to_wake_the_pusher_of_posts_invokes_it_and_nothing_else():
-    [rule] = [rule for rule in TEMPLATE.rules if OF_WORLDS in rule.pattern["source"]]
+def test_what_writers_send_to_wake_the_pusher_of_posts_and_who_looks_after_fights_invokes_these_and_nothing_else():
+    rules = {
+        rule.pattern["detail-type"][0]: [(target.kind, target.name) for target in rule.targets]
+        for rule in TEMPLATE.rules
+        if OF_WORLDS in rule.pattern["source"]
+    }
 
-    assert rule.pattern == {"source": [OF_WORLDS], "detail-type": ["posts.waiting"]}
-    assert [(target.kind, target.name) for target in rule.targets] == [("function", "PushPosts")]
+    assert rules == {"posts.waiting": [("function", "PushPosts")], "fights.open": [("function", "Fights")]}
 
 
 def test_every_queue_gives_up_to_the_dead_letters_and_reports_single_failures():
@@ -594,6 +601,7 @@ def test_the_template_excludes_the_events_that_the_doors_declare_private():
         ReplayRequested.type,
         PostApproved.type,
         BattleWon.type,
+        ChatAsked.type,
     }
 
 
@@ -845,7 +853,7 @@ def test_mails_without_a_sender_fail_in_the_queue_that_is_polled_anyway(sender: 
 def test_everything_the_tally_counts_is_delivered_to_it():
     [rule] = [rule for rule in TEMPLATE.rules if rule.name == "EventsToTally"]
 
-    assert set(rule.pattern["detail-type"]) == {*COUNT_RULES, *OF_AUTHORS}
+    assert set(rule.pattern["detail-type"]) == {*COUNT_RULES, *OF_AUTHORS, TURNING_POINT}
 
 
 def test_the_database_is_encrypted_unless_a_snapshot_brings_that():

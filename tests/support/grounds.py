@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
+
+from msgspec.structs import replace
 
 from kernel.database import Tx
 from worlds.building import queries as building_sql
@@ -17,14 +19,21 @@ from worlds.generation.parameters import Parameters
 from worlds.ground.models import planned_land
 from worlds.space.models import sphere
 from worlds.world import service as worlds
-from worlds.world.events import GroundMade, WorldCreated, WorldReady
+from worlds.world.events import GroundMade, SpeciesDrawn, WorldCreated, WorldReady
 from worlds.world.models import BUILDING, World
 
 TINY = Parameters("tiny")
 SEED = 42
 
 
-def start_world(tx: Tx, name: str = "Gaia", seed: int = SEED, made_of: Parameters = TINY, **fields: Any) -> World:
+def start_world(
+    tx: Tx,
+    name: str = "Gaia",
+    seed: int = SEED,
+    made_of: Parameters = TINY,
+    said: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> World:
     """Make a world whose ground is still to be made, 10 km around."""
     world_id = uuid4()
     created = WorldCreated(
@@ -33,7 +42,7 @@ def start_world(tx: Tx, name: str = "Gaia", seed: int = SEED, made_of: Parameter
         shape="spherical",
         circumference=sphere().circumference,
         status=BUILDING,
-        generation={"seed": seed, "parameters": parameters.as_json(made_of)},
+        generation={"seed": seed, "parameters": parameters.as_json(made_of), **(said or {})},
         **fields,
     )
     return worlds.save(tx, None, world_id, [created])
@@ -55,6 +64,7 @@ def make_ground(tx: Tx, name: str = "Gaia", **fields: Any) -> World:
     building_sql.save_tiles(tx, world.world_id, made.tiles)
     events = [
         GroundMade(world_id=world.world_id, digest=made.digest, land=made.land, sea_level=made.sea_level),
+        SpeciesDrawn(world_id=world.world_id, species=[each.model_dump(mode="json") for each in made.species]),
         WorldReady(world_id=world.world_id, entrance=made.entrance),
     ]
     return worlds.save(tx, world, world.world_id, events)

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 from uuid import uuid4
@@ -15,6 +15,8 @@ import boto3
 import pytest
 from botocore.config import Config
 from moto import mock_aws
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doors import aws, outbound
 
@@ -130,14 +132,14 @@ def use_settings(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> None:
     for module in [module for name, module in sys.modules.items() if name.partition(".")[0] in PRODUCT]:
         for name, before in list(vars(module).items()):
             if _are_settings(before):
-                here = {field.name: settings[field.name] for field in fields(before) if field.name in settings}
+                here = {each: settings[each] for each in before.__struct_fields__ if each in settings}
                 monkeypatch.setattr(module, name, replace(before, **here))
                 unknown -= here.keys()
     assert not unknown, f"nothing that has been imported reads {unknown}"
 
 
 def _are_settings(held: Any) -> bool:
-    return is_dataclass(held) and not isinstance(held, type) and type(held).__module__.endswith(".settings")
+    return isinstance(held, Struct) and type(held).__module__.endswith(".settings")
 
 
 def clear_caches() -> None:

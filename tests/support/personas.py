@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
+
+from msgspec.structs import asdict, replace
 
 from kernel.database import Tx
 from personas.people import service as people

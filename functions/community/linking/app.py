@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from doors.start_http import ready  # first: see there
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Response
+from msgspec.structs import replace
 from pydantic import AliasChoices, BaseModel, Field
 
 from community.linking import service as linking

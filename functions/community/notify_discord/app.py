@@ -29,7 +29,7 @@ from functions.community.notify_discord.battle_texts import BATTLES
 from functions.community.notify_discord.bundle_texts import BUNDLED, bundled_event
 from functions.community.notify_discord.bundles import BundledEvent, Lane
 from functions.community.notify_discord.settings import settings
-from functions.community.notify_discord.texts import TEXTS, ballot, configs, marked
+from functions.community.notify_discord.texts import TEXTS, ballot, configs, marked, poll_ballot
 from kernel import texts
 from kernel.startup import at_startup
 from kernel.texts import translate
@@ -149,6 +149,8 @@ def send(envelope: Envelope) -> None:
             gambles.end(envelope["payload"]["gamble_id"], channel_id, message(embed), nonce)
         case "progression.voting_started":
             api().post(channel_id, message(embed, components=ballot(envelope["payload"])), nonce)
+        case "poll.opened":
+            api().post(channel_id, message(embed, components=poll_ballot(envelope["payload"])), nonce)
         case kind if kind in BATTLES:
             battles.tell(kind, envelope["payload"], channel_id, embed, nonce)
         case _:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from doors.discord.messages import Embed, clip
 from doors.outbound import Envelope
@@ -20,8 +21,7 @@ KEPT_FOR_THE_END: Final = 30
 MOST_WORDS: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class BundledType:
+class BundledType(Struct, frozen=True):
     """How the events of a type are told together.
 
     Attributes:

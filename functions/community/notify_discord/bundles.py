@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Self
+
+from msgspec import Struct, field, to_builtins
+from msgspec.structs import replace
 
 MOST_CHARACTERS: Final = 4096
 """Discord's limit for the text of an embed. What is longer is counted, but not kept."""
@@ -13,8 +15,7 @@ MOST_EVENTS: Final = 1000
 """A bundle with more would be too large for a record."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct, frozen=True):
     """What shares a bundle: events for one channel that are marked alike.
 
     Attributes:
@@ -32,8 +33,7 @@ class Lane:
         return f"lane {self.channel_id} {'test' if self.test else ''} {self.replay_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class BundledEvent:
+class BundledEvent(Struct, frozen=True):
     """An event to be told in a bundle.
 
     Attributes:
@@ -51,8 +51,7 @@ class BundledEvent:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class BundledEvents:
+class BundledEvents(Struct, frozen=True):
     """The events of one type in a bundle.
 
     Attributes:
@@ -74,8 +73,7 @@ class BundledEvents:
         return replace(self, count=self.count + 1, names=names)
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Struct, frozen=True):
     """Events about players that wait to be told together.
 
     Attributes:
@@ -114,7 +112,7 @@ class Bundle:
 
     def as_text(self) -> str:
         """Return the bundle as JSON."""
-        return json.dumps(asdict(self))
+        return json.dumps(to_builtins(self))
 
     @classmethod
     def from_text(cls, text: str) -> Self:

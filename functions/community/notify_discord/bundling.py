@@ -14,8 +14,9 @@ import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, Final
+
+from msgspec.structs import asdict
 
 from doors.aws import client
 from doors.discord.api import api

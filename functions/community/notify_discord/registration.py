@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from doors.discord.api import DiscordApi, api
 from doors.discord.settings import settings as discord_settings
@@ -47,8 +48,7 @@ COMPARED_IN_OPTION: Final = (
 COMPARED_IN_CHOICE: Final = ("name", "name_localizations", "value")
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Names of commands, sorted."""
 
     added: tuple[str, ...] = ()
@@ -63,8 +63,7 @@ class Difference:
         return "; ".join(f"{what}: {', '.join(names)}" for what, names in parts if names) or "nothing differs"
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """Where the commands are offered.
 
     Attributes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kernel.settings import switch, text
 
 
-@dataclass(frozen=True, slots=True)
-class NotifyDiscordSettings:
+class NotifyDiscordSettings(Struct, frozen=True):
     discord_channel_id: str
     """Where announcements for players are posted; empty: they are not."""
     discord_dev_channel_id: str

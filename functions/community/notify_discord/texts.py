@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 import community
 from community.catalog.english import plural
 from doors.discord.messages import Choice, Embed, Field, Select, plain
 from functions.community.notify_discord.battle_texts import BATTLES
 from kernel.content.command_texts import DESCRIPTION
-from kernel.texts import listed, number, term, term_n, translate, translate_n
+from kernel.texts import listed, number, term, term_n, to_translate, translate, translate_n
 
 GREEN: Final = 0x57F287
 YELLOW: Final = 0xFEE75C
@@ -66,6 +67,61 @@ def ballot(payload: Payload) -> list[Select]:
         for place, option in enumerate(options, 1)
     ]
     return [Select(f"vote:{payload['session_id']}", tuple(choices), term(DESCRIPTION, "Vote for what comes next."))]
+
+
+def poll_opened(payload: Payload) -> Embed:
+    options: Sequence[Payload] = payload["options"]
+    closes_at = int(datetime.fromisoformat(payload["closes_at"]).timestamp())
+    return Embed(
+        translate("A turning point of {world}", world=payload["world_name"]),
+        translate("What becomes of this world? The chat decides. The vote ends {time}.", time=f"<t:{closes_at}:R>"),
+        tuple(Field(f"{place}. {plain(_name(option))}", _about(option)) for place, option in enumerate(options, 1)),
+        footer=translate("Vote here, or with /vote"),
+    )
+
+
+def poll_ballot(payload: Payload) -> list[Select]:
+    """The menu of a poll, which the interactions function handles as that of a vote."""
+    choices = [
+        Choice(f"{place}. {_name(option)}", place, option["description"])
+        for place, option in enumerate(payload["options"], 1)
+    ]
+    return [Select(f"vote:{payload['session_id']}", tuple(choices), payload["world_name"])]
+
+
+def poll_closed(payload: Payload) -> Embed:
+    winner = payload["winner"]
+    title = translate("A turning point of {world}", world=payload["world_name"])
+    if winner is None:
+        return Embed(title, translate("No one voted, so nothing happens."), color=GREY)
+    total = sum(option["vote_count"] for option in payload["options"])
+    chosen = f"**{plain(_name(winner))}**"
+    text = translate_n(
+        "The chat has decided: {option}, with {votes} of {n} vote.",
+        "The chat has decided: {option}, with {votes} of {n} votes.",
+        total,
+        option=chosen,
+        votes=winner["vote_count"],
+    )
+    return Embed(title, text, color=YELLOW)
+
+
+def turning_point_missed(payload: Payload) -> Embed:
+    why = translate(_MISSED[payload["reason"]])
+    return Embed(
+        translate("A turning point of {world}", world=payload["world_name"]),
+        translate("What the chat has chosen cannot happen. {why}", why=why),
+        color=GREY,
+    )
+
+
+_MISSED: Final[Mapping[str, str]] = {
+    "energy": to_translate("The world's energy no longer suffices."),
+    "paused": to_translate("The world's time stands still."),
+    "gone": to_translate("The world is no longer there."),
+    "reset": to_translate("The world's years have been forgotten."),
+}
+"""{why it does not happen: the sentence}"""
 
 
 def nodes_withdrawn(payload: Payload) -> Embed:
@@ -160,6 +216,9 @@ TEXTS: Mapping[str, Callable[[Payload], Embed]] = {
     "job.level_up": level_up,
     "progression.voting_started": voting_started,
     "progression.nodes_withdrawn": nodes_withdrawn,
+    "poll.opened": poll_opened,
+    "poll.closed": poll_closed,
+    "world.turning_point_missed": turning_point_missed,
     "progression.cycle.completed": cycle_completed,
     "progression.all_unlocked": all_unlocked,
     "gamble.started": gamble_started,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 Values = Mapping[str, Any]
 Args = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """An action of the streamer's, with its arguments.
 
     Attributes:
@@ -62,6 +62,31 @@ def _voting_started(envelope: Values) -> Args:
     return args
 
 
+def _poll_opened(envelope: Values) -> Args:
+    payload = envelope["payload"]
+    options = payload.get("options") or ()
+    args = _pick(payload, "poll_id", "world_name", "closes_at") | {"options_count": text(len(options))}
+    for number, option in enumerate(options, start=1):
+        args |= {
+            f"option_{number}": text(option["display_name"]),
+            f"option_{number}_key": text(option["key"]),
+            f"option_{number}_description": text(option["description"]),
+        }
+    return args
+
+
+def _poll_closed(envelope: Values) -> Args:
+    payload = envelope["payload"]
+    winner = payload.get("winner") or {}
+    return _pick(payload, "poll_id", "world_name") | {
+        "has_winner": text(bool(winner)),
+        "winner": text(winner.get("display_name")),
+        "winner_key": text(winner.get("key")),
+        "winner_votes": text(winner.get("vote_count", 0)),
+        "votes": text(sum(option["vote_count"] for option in payload.get("options") or ())),
+    }
+
+
 def _cycle_completed(envelope: Values) -> Args:
     return _pick(envelope["payload"].get("unlocked_node") or {}, "node_key", "display_name", "description")
 
@@ -89,6 +114,8 @@ _timeout_update = _payload("platform", "username", "action", "duration_seconds",
 _ACTIONS: Mapping[str, tuple[str, Callable[[Values], Args]]] = {
     "job.level_up": ("JobLevelUp", _payload("user_id", "username", "job_key", "old_level", "new_level", "source")),
     "progression.voting_started": ("VotingStarted", _voting_started),
+    "poll.opened": ("PollOpened", _poll_opened),
+    "poll.closed": ("PollClosed", _poll_closed),
     "progression.cycle.completed": ("CycleCompleted", _cycle_completed),
     "progression.all_unlocked": ("AllUnlocked", _payload("message")),
     "gamble.complete": ("GambleCompleted", _gamble_completed),

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from kernel.settings import switch, text
+from kernel.settings import SecretSettings, switch, text
 
 
-@dataclass(frozen=True, slots=True)
-class StreamerbotSettings:
+class StreamerbotSettings(SecretSettings, frozen=True):
     streamerbot_enabled: bool
     """Whether its actions are called."""
     streamerbot_url: str
@@ -17,7 +14,7 @@ class StreamerbotSettings:
     """What the names of its actions begin with."""
     streamerbot_auth_raw: bool
     """Hash the password the way the original did, instead of Streamer.bot's own."""
-    streamerbot_password: str = field(repr=False)
+    streamerbot_password: str
     """Its password, where secrets are not in Secrets Manager."""
 
 

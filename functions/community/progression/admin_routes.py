@@ -7,18 +7,19 @@ from fastapi import Response
 from community.contributions import service as contributions
 from community.contributions.texts import contributed
 from community.progression.content import tree
-from community.voting import ballots, controls, texts
+from community.voting import ballots, controls, polls, texts
 from community.voting.board import find_option
 from doors.call import Call
 from doors.fields import Message
 from doors.routes import Router
-from functions.community.progression.session_views import OptionView, PaceView
+from functions.community.progression.session_views import OptionView, PaceView, PollView
 from functions.community.progression.shapes import (
     ContributionRequest,
     InstantUnlockRequest,
     NodeRequest,
     PaceRequest,
     PaceResponse,
+    PollResponse,
     ResetTreeRequest,
     UnlockResponse,
     UnlockView,
@@ -52,6 +53,17 @@ async def force_end(call: Call) -> Response:
         winner = controls.force_end_voting(tx)
         view = OptionView.of(winner, *find_option(tx, winner))
         return WinnerResponse(winner=view, message=texts.won(winner))
+
+    return call.act(use_case)
+
+
+@router.post("/api/v1/progression/admin/end-poll", response_model=PollResponse)
+async def end_poll(call: Call) -> Response:
+    """End the poll about a world now; the votes until now count."""
+
+    def use_case(tx: Tx) -> PollResponse:
+        poll = polls.close_now(tx)
+        return PollResponse(poll=PollView.of(poll), message=texts.poll_result(poll))
 
     return call.act(use_case)
 

@@ -23,7 +23,8 @@ _VOTE = "Vote for what comes next."
 
 
 def _numbers(call: Interaction, tx: Tx) -> list[Choice]:
-    voting_round = read_board(tx).voting.voting_round
+    board = read_board(tx)
+    voting_round = board.poll or board.voting.voting_round  # as `cast_ballot` understands a number
     return _choices(voting_round) if voting_round else []
 
 
@@ -39,11 +40,11 @@ def vote(call: Interaction, tx: Tx) -> DiscordReply:
         return _counted(cast_ballot(tx, player_of(call), number))
     board = read_board(tx)
     voting_round = board.voting.voting_round
-    if voting_round is None:
+    if voting_round is None and board.poll is None:
         raise NoOpenRound
-    if voting_round.status == "frozen":
+    if voting_round and voting_round.status == "frozen" and board.poll is None:
         raise VotingFrozen
-    return _shown(voting_round, board, term(DESCRIPTION, _VOTE))
+    return _both(voting_round, board)
 
 
 @component("vote", changes=True)
@@ -57,9 +58,8 @@ def voting_session(call: Interaction, tx: Tx) -> DiscordReply:
     board = read_board(tx)
     voting = board.voting
     with speaking():
-        if voting.voting_round:
-            frozen = voting.voting_round.status == "frozen"
-            return _shown(voting.voting_round, board, texts.frozen() if frozen else term(DESCRIPTION, _VOTE))
+        if voting.voting_round or board.poll:
+            return _both(voting.voting_round, board)
         if voting.latest:
             return _shown(voting.latest, board, texts.result(voting.latest))
         return card(translate("The vote"), texts.never_voted())
@@ -95,21 +95,39 @@ def _counted(ballot: Ballot) -> DiscordReply:
     return card(translate("The vote"), texts.after_vote(ballot))
 
 
+def _both(voting_round: VotingRound | None, board: ProgressBoard) -> DiscordReply:
+    """The open votes, the poll about a world first: a number means that one."""
+    shown: list[DiscordReply] = []
+    if board.poll:
+        shown.append(_shown(board.poll, board, texts.poll_standing(board.poll)))
+    if voting_round:
+        frozen = voting_round.status == "frozen"
+        shown.append(_shown(voting_round, board, texts.frozen() if frozen else term(DESCRIPTION, _VOTE)))
+    return DiscordReply(
+        embeds=tuple(embed for each in shown for embed in each.embeds),
+        components=tuple(menu for each in shown for menu in each.components),
+    )
+
+
 def _shown(voting_round: VotingRound, board: ProgressBoard, text: str) -> DiscordReply:
     """The vote, with a menu while it is open."""
     fields = tuple(
         Field(f"{number}. {texts.named(option)}", _described(option, board), inline=False)
         for number, option in enumerate(voting_round.options, start=1)
     )
-    menu = Select(f"vote:{voting_round.session_id}", tuple(_choices(voting_round)), term(DESCRIPTION, _VOTE))
+    about = voting_round.poll.world_name if voting_round.poll else term(DESCRIPTION, _VOTE)
+    menu = Select(f"vote:{voting_round.session_id}", tuple(_choices(voting_round)), about)
+    title = translate("A turning point of {world}", world=about) if voting_round.poll else translate("The vote")
     return DiscordReply(
-        embeds=(Embed(translate("The vote"), text, fields),),
+        embeds=(Embed(title, text, fields),),
         components=(menu,) if voting_round.status == "voting" else (),
     )
 
 
 def _described(option: VotingOption, board: ProgressBoard) -> str:
     votes = texts.votes(option.vote_count, option.weighted_votes)
+    if option.label:
+        return f"{option.description}\n{votes}"
     if option.node_key not in tree.nodes:
         return votes
     offered, estimated_unlock = OptionOffered.of(option), board.estimated_unlock(option.node_key)
@@ -126,7 +144,7 @@ def _choices(voting_round: VotingRound) -> list[Choice]:
 
 def _description(option: VotingOption) -> str:
     node = tree.nodes.get(option.node_key)
-    return node.description if node else ""
+    return option.description or (node.description if node else "")
 
 
 def _number(words: tuple[str, ...]) -> int:

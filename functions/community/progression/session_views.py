@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Self
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -46,6 +47,56 @@ class OptionView(WithNulls):
             last_highest_vote_at=option.last_highest_vote_at,
             node_details=node and NodeView.of(node, mirrored.created_at, cost(node, pacing)),
             estimated_unlock_date=date,
+        )
+
+
+class PollOptionView(BaseModel):
+    id: int
+    key: str
+    display_name: str
+    description: str
+    vote_count: int
+    weighted_votes: float
+
+
+class PollView(WithNulls):
+    """A poll about a turning point of a world. Its options are numbered from 1, in their order."""
+
+    id: UUID
+    session_id: int
+    world_id: UUID
+    world_name: str
+    status: Status
+    started_at: Timestamp
+    closes_at: Timestamp
+    ended_at: Timestamp | None
+    winning_option_id: int | None
+    options: list[PollOptionView]
+
+    @classmethod
+    def of(cls, poll: VotingRound) -> Self:
+        assert poll.poll is not None
+        return cls(
+            id=poll.poll.poll_id,
+            session_id=poll.session_id,
+            world_id=poll.poll.world_id,
+            world_name=poll.poll.world_name,
+            status=poll.status,
+            started_at=poll.started_at,
+            closes_at=poll.voting_deadline,
+            ended_at=poll.ended_at,
+            winning_option_id=poll.winning_option_id,
+            options=[
+                PollOptionView(
+                    id=option.option_id,
+                    key=option.node_key,
+                    display_name=option.label,
+                    description=option.description,
+                    vote_count=option.vote_count,
+                    weighted_votes=float(option.weighted_votes),
+                )
+                for option in poll.options
+            ],
         )
 
 

@@ -11,7 +11,8 @@ from community.players.models import PlayerRef
 from community.progression.models import Unlock
 from community.voting.ballots import WeightChange
 from doors.fields import Body, Message, Timestamp, is_number, is_whole_number
-from functions.community.progression.session_views import OptionView, PaceView
+from doors.nulls import WithNulls
+from functions.community.progression.session_views import OptionView, PaceView, PollView
 from functions.community.shapes.fields import Level, NodeKey, Reason, Username
 from functions.community.shapes.player_selector import Account, PlayerSelector
 
@@ -115,6 +116,12 @@ class WeightsRequest(Body):
 
 class WeightsResponse(Message):
     updated: int
+
+
+class PollResponse(Message, WithNulls):
+    """A poll about a world; null before the first."""
+
+    poll: PollView | None
 
 
 class WinnerResponse(Message):

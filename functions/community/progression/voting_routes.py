@@ -6,7 +6,7 @@ from fastapi import Response
 from fastapi.exceptions import RequestValidationError
 
 from community.progression.content import tree
-from community.voting import texts
+from community.voting import polls, texts
 from community.voting.ballots import cast_ballot
 from community.voting.board import read_board
 from doors.call import Call
@@ -16,11 +16,12 @@ from functions.community.progression.session_views import (
     NoSession,
     NoTarget,
     OpenSession,
+    PollView,
     ProgressionStatusResponse,
     SessionView,
     TargetProgress,
 )
-from functions.community.progression.shapes import VoteRequest, VoteResponse
+from functions.community.progression.shapes import PollResponse, VoteRequest, VoteResponse
 from kernel.database import Tx
 
 router = Router()
@@ -28,7 +29,11 @@ router = Router()
 
 @router.post("/api/v1/progression/vote", response_model=VoteResponse)
 async def vote(body: VoteRequest, call: Call) -> Response:
-    """Vote for what comes next, once per session. A second vote is answered with the first choice."""
+    """Vote for what comes next, once per session. A second vote is answered with the first choice.
+
+    While a poll about a world is open, numbers and the names of its options mean the poll; what comes next is voted
+    for by `node_key` then.
+    """
     if body.option_index is None and body.node_key is None:
         # The same error as for a field declared as required.
         raise RequestValidationError([{"type": "missing", "loc": ("body", "option_index"), "msg": "Field required"}])
@@ -59,6 +64,19 @@ async def session(call: Call) -> Response:
             view = SessionView.of(voting.latest, board)
             return LatestSession(session=view, message=texts.result(voting.latest))
         return NoSession(session=None, message=texts.never_voted())
+
+    return call.look(use_case)
+
+
+@router.get("/api/v1/progression/poll", response_model=PollResponse)
+async def poll(call: Call) -> Response:
+    """The poll about a turning point of a world: the one that is open, else the latest; null before the first."""
+
+    def use_case(tx: Tx) -> PollResponse:
+        latest = polls.read_latest(tx)
+        if latest is None:
+            return PollResponse(poll=None, message=texts.never_polled())
+        return PollResponse(poll=PollView.of(latest), message=texts.poll_standing(latest))
 
     return call.look(use_case)
 

@@ -1,4 +1,7 @@
-"""Counts events for the business metrics, and rewards authors of personas: each once, however often it is delivered."""
+"""Counts events for the business metrics, rewards authors of personas, and opens polls about worlds.
+
+Each event has its effect once, however often it is delivered.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from doors.consumer import Envelope, consume
 from kernel.action import run_action
 from kernel.events.tallying import tally
 
+TURNING_POINT = "world.turning_point_put"
 OF_AUTHORS = frozenset({"persona.post_approved", "persona.battle_won"})
 
 ready()
@@ -29,5 +33,9 @@ def take(envelope: Envelope) -> None:
         from community.writing.service import reward
 
         run_action(lambda tx: reward(tx, event_id, event_type, payload), name="reward", while_frozen=True)
+    elif event_type == TURNING_POINT:
+        from community.voting.polls import open_asked
+
+        run_action(lambda tx: open_asked(tx, event_id, payload), name="poll asked", while_frozen=True)
     else:
         run_action(lambda tx: tally(tx, event_id, event_type, payload, COUNT_RULES), name="tally", while_frozen=True)

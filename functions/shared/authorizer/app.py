@@ -10,12 +10,12 @@ from doors.start import ready  # first: see there
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
 
 import psycopg
+from msgspec import Struct
 
 from doors.answers import headers_of
 from doors.front import address_of
@@ -43,8 +43,7 @@ EXPLAINED_FOR = timedelta(days=1)
 """How long after its end a ticket still opens a WebSocket that says so. Source: docs/listening.md."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why a caller who was once let in is not any more.
 
     Attributes:

@@ -21,7 +21,7 @@ from community.jobs import daily_reset
 from community.quests import clock as quests
 from community.stats import rollup as stats
 from community.voting import clock as voting
-from community.voting import pace_clock
+from community.voting import pace_clock, poll_clock
 from doors.backlog import report
 from kernel.action import look, run_in_parts
 from kernel.database import Tx
@@ -37,7 +37,9 @@ from personas.channels import clock as channels
 from personas.digests import clock as digests
 from personas.happenings import clock as happenings
 from worlds.daytime import clock as daytime
+from worlds.fights import clock as fights
 from worlds.posts import clock as posts
+from worlds.weather import clock as weather
 
 log = logging.getLogger("brandish")
 
@@ -79,15 +81,18 @@ CHORES: Mapping[str, Chore] = {
     "blasts": Chore(blasts.DUE, blasts.explode_due),
     "relay": Chore(log_clock.OVERDUE, log_clock.wake_relay),
     "pusher": Chore(posts.OVERDUE, posts.wake_pusher),
+    "fights": Chore(fights.OVERDUE, fights.wake),
     "outside": Chore(outside.DUE, outside.send_due, outside.AT_ONCE),
     "dead events": Chore(log_clock.DEAD, report_dead_events),
     "battles": Chore(battles.DUE, battles.close_overdue),
     "channels": Chore(channels.DUE, channels.count_votes),
+    "polls": Chore(poll_clock.DUE, poll_clock.close_due),
     "voting": Chore(voting.DUE, voting.unlock_reached),
     "quests": Chore(quests.DUE, quests.reset_due),
     "pace": Chore(pace_clock.DUE, pace_clock.measure_due),
     "daily reset": Chore(daily_reset.DUE, daily_reset.reset_due),
     "time in worlds": Chore(daytime.DUE, daytime.tell_due, daytime.AT_ONCE),
+    "weather in worlds": Chore(weather.DUE, weather.tell_due, weather.AT_ONCE),
     "deliveries": Chore(deliveries.DUE, deliveries.deliver_due),
     "windows ahead": Chore(stats.AHEAD, stats.reopen_windows),
     "stats": Chore(stats.DUE, stats.roll_up, MIN_ROWS),

@@ -33,11 +33,14 @@ from personas.battles import retention as battles
 from personas.digests import retention as digests
 from personas.happenings import retention as happenings
 from personas.quotas import retention as quotas
+from worlds.economy import retention as economy
+from worlds.fights import retention as fights
 from worlds.notices import retention as notices
 from worlds.play import retention as play
 from worlds.posts import retention as posts
 from worlds.tickets import service as world_tickets
 from worlds.trading import retention as trading
+from worlds.wording import retention as wording
 
 log = logging.getLogger("brandish")
 
@@ -72,7 +75,10 @@ DELETIONS: Mapping[str, Work] = {
     "answers in worlds": play.delete_old_answers,
     "connections to worlds": play.end_old_connections,
     "trades": trading.delete_old,
+    "fights": fights.delete_old,
+    "barters": economy.delete_old,
     "tickets to worlds": world_tickets.delete_expired,
+    "texts of models": wording.delete_old,
     "notifications": notices.delete_old,
     "signing keys": tickets.delete_retired_keys,
 }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kernel.settings import switch, text
 
 
-@dataclass(frozen=True, slots=True)
-class InteractionSettings:
+class InteractionSettings(Struct, frozen=True):
     discord_public_keys: tuple[str, ...]
     """Hex; verify Discord's signatures: several while another application takes over. Empty: Discord is not used."""
     discord_battles: bool

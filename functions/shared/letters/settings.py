@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kernel.settings import text
 
 
-@dataclass(frozen=True, slots=True)
-class LettersSettings:
+class LettersSettings(Struct, frozen=True):
     """Settings of the function that reaches the dead letters in AWS's queues.
 
     Attributes:

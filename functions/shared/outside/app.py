@@ -14,8 +14,9 @@ import math
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from typing import Any, Final
+
+from msgspec.structs import asdict
 
 from doors.aws import client
 from doors.invoking import InvocationFailed, invoke
@@ -86,7 +87,7 @@ def answer(sent: Mapping[str, Any], context: Any) -> None:
     while "task" in outcome:
         done = _attempt(desk, outcome, context)
         outcome = done.get("next", done)
-    _retry_later(outcome)
+    _retry_later(outcome, sent)
 
 
 def _attempt(desk: str, claimed: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -95,6 +96,8 @@ def _attempt(desk: str, claimed: Mapping[str, Any], context: Any) -> dict[str, A
     operation = task.operation if isinstance(task, Prompt) else ""
     which = {"request_id": request["request_id"], "claim_id": request["claim_id"], "operation": operation}
     seconds = min(ATTEMPT_SECONDS, _seconds_left(context) - STORE_SECONDS)
+    if isinstance(task, Prompt) and task.seconds is not None:
+        seconds = min(seconds, task.seconds)
     try:
         reply, effort = _run(task, seconds)
     except llm.Failure as failure:
@@ -136,12 +139,16 @@ def _store(desk: str, operation: Mapping[str, Any]) -> dict[str, Any]:
             time.sleep(pause)
 
 
-def _retry_later(outcome: Mapping[str, Any]) -> None:
-    """Send the message of a request that is to be tried again. If it gets lost, the clock sends another one."""
+def _retry_later(outcome: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
+    """Send the message of a request that is to be tried again. If it gets lost, the clock sends another one.
+
+    Args:
+        sent: names the request if the outcome does not: too many were in work to claim one.
+    """
     if "retry_after" not in outcome:
         return
     queue: Any = client("sqs")
-    request = outcome["request"]
+    request = outcome.get("request", sent)
     queue.send_message(
         QueueUrl=settings.queue_url,
         MessageBody=json.dumps({"kind": request["kind"], "request_id": request["request_id"]}),

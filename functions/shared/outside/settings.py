@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kernel.settings import text
 
 
-@dataclass(frozen=True, slots=True)
-class AnsweringSettings:
+class AnsweringSettings(Struct, frozen=True):
     """Settings of the function that answers requests.
 
     Attributes:
@@ -34,5 +34,5 @@ class AnsweringSettings:
 
 settings = AnsweringSettings(
     queue_url=text("OUTSIDE_QUEUE_URL"),
-    desks={"accounts": text("DESK_ACCOUNTS"), "personas": text("DESK_PERSONAS")},
+    desks={"accounts": text("DESK_ACCOUNTS"), "personas": text("DESK_PERSONAS"), "worlds": text("DESK_WORLDS")},
 )

@@ -15,7 +15,7 @@ from functions.personas.pages import (
     template_page,
 )
 from functions.personas.pages.door import door
-from functions.worlds.pages import guide, play_page
+from functions.worlds.pages import guide, history_page, play_page
 from functions.worlds.pages.door import static
 
 app = create_pages(
@@ -27,6 +27,7 @@ app = create_pages(
     template_page.router,
     account_pages.router,
     play_page.router,
+    history_page.router,
     guide.router,
     static.router(),
     shared.router(),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from community.event_aliases import ALIASES
 from doors.aws import client
@@ -36,8 +38,7 @@ class ConcurrentPusher(Exception):
     """Another pusher has written an item since this one read it; this one must stop."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """The position shared by all connections that are up to date.
 
     Attributes:
@@ -49,8 +50,7 @@ class Head:
     pushes: int
 
 
-@dataclass(frozen=True, slots=True)
-class SocketConnection:
+class SocketConnection(Struct, frozen=True):
     """An open connection.
 
     Attributes:

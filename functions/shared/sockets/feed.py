@@ -6,9 +6,11 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from doors.aws import client
 from functions.shared.sockets.connections import SocketConnection
@@ -28,8 +30,7 @@ class FeedFailed(Exception):
     """The log could not be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedPage:
+class FeedPage(Struct, frozen=True):
     """Part of the log.
 
     Attributes:

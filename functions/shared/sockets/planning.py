@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 from functions.shared.sockets.connections import SocketConnection
 from functions.shared.sockets.feed import FeedPage
@@ -12,8 +13,7 @@ from functions.shared.sockets.posting import PackedMessage, pack
 from kernel.events.frames import Filter, Frame, connected
 
 
-@dataclass(frozen=True, slots=True)
-class PushPlan:
+class PushPlan(Struct, frozen=True):
     """What to push to a connection.
 
     Attributes:

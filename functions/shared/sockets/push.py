@@ -13,9 +13,10 @@ import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
 
 from functions.shared.sockets.connections import ConcurrentPusher
 from functions.shared.sockets.feed import FeedFailed
@@ -44,8 +45,7 @@ def rounds() -> Rounds:
 ready()
 
 
-@dataclass(frozen=True, slots=True)
-class PushRequest:
+class PushRequest(Struct, frozen=True):
     """The reasons for a push, from the messages of a batch.
 
     Attributes:

@@ -16,10 +16,12 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from functions.shared.sockets import connections, feed
 from functions.shared.sockets.closing import KEY_REVOKED, TOO_SLOW, farewell
@@ -46,8 +48,7 @@ log = logging.getLogger("brandish")
 _posters = ThreadPoolExecutor(POSTERS, "poster")
 
 
-@dataclass(frozen=True, slots=True)
-class RoundResult:
+class RoundResult(Struct, frozen=True):
     """What a round left to do.
 
     Attributes:
@@ -63,8 +64,7 @@ class RoundResult:
     no_listeners: bool = False
 
 
-@dataclass(slots=True)
-class Rounds:
+class Rounds(Struct):
     """Runs rounds. Its state only saves work: a new environment starts without it.
 
     Attributes:

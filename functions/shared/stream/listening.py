@@ -7,12 +7,12 @@ import logging
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import Response
+from msgspec import Struct
 from starlette.types import Receive, Scope, Send
 
 from doors.answers import error_body
@@ -43,8 +43,7 @@ FAREWELL = f"event: {KEY_REVOKED}\ndata: {error_body(KEY_REVOKED, CallerRevoked.
 """The last message to a listener whose key has been revoked. Without an id, because it is no place in the log."""
 
 
-@dataclass(frozen=True, slots=True)
-class StreamRequest:
+class StreamRequest(Struct, frozen=True):
     """What a listener requested.
 
     Attributes:

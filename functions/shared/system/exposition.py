@@ -37,9 +37,12 @@ OWN_COUNTERS: dict[str, tuple[tuple[str, ...], str]] = {
     "battle_turns_total": (("side", "outcome"), "Turns of battles: stored, trimmed to their limit, or halted."),
     "cache_hits_total": (
         ("level",),
-        "Ground and maps of worlds that were at hand: in a process (l1), or stored (l2).",
+        "Ground, maps and texts of worlds that were at hand: in a process (l1), or stored (l2).",
     ),
-    "cache_misses_total": (("level",), "The same where they were not, and had to be read (l1) or drawn (l2)."),
+    "cache_misses_total": (
+        ("level",),
+        "The same where they were not, and had to be read (l1), or drawn or written (l2).",
+    ),
     "card_cache_total": (("result",), "Share cards asked for, by whether they were remembered (hit) or drawn (miss)."),
     "events_appended_total": (("aggregate",), "Events in the log of worlds, by what they happened to."),
     "hub_messages_processed_total": (
@@ -50,6 +53,8 @@ OWN_COUNTERS: dict[str, tuple[tuple[str, ...], str]] = {
     "jobs_processed_total": (("type", "status"), "Attempts of requests to the outside: done, retry or failed."),
     "jobs_trace_total": (("type", "status", "trace"), "The same, by whether the call that asked is known."),
     "llm_calls_total": (("op", "provider", "outcome"), "Calls of the LLM."),
+    "llm_fallback_total": (("kind", "reason"), "Texts of Worlds that no LLM has written, although one was to."),
+    "llm_requests_total": (("kind",), "Texts of Worlds that an LLM was asked for, however many calls that took."),
     "llm_tokens_total": (("op", "direction"), "Tokens that the LLM has read (input) and written (output)."),
     "rate_limit_events_total": (
         ("scope", "endpoint"),

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from kernel.database import Tx
 from kernel.metrics import GAUGES_LAST
 from kernel.realtime.presence import PRESENCE_TTL
 
 
-@dataclass(frozen=True, slots=True)
-class RequestCounts:
+class RequestCounts(Struct, frozen=True):
     """Request counts of a route and a status.
 
     Attributes:
@@ -27,8 +27,7 @@ class RequestCounts:
     buckets: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BusyWorld:
+class BusyWorld(Struct, frozen=True):
     """A world with people in it.
 
     Attributes:
@@ -45,8 +44,7 @@ WORLDS_LISTED: Final = 20
 """Worlds with metrics of their own: there may be thousands."""
 
 
-@dataclass(frozen=True, slots=True)
-class MetricValues:
+class MetricValues(Struct, frozen=True):
     """The values of all metrics.
 
     Attributes:
@@ -102,7 +100,7 @@ def read_metrics(tx: Tx) -> MetricValues:
                                              AND measured_at > %s), 0))) AS sockets,
                (SELECT coalesce(jsonb_agg(jsonb_build_array(w.world_id, w.told_until / 1000.0, behind.seconds)
                                           ORDER BY w.world_id), '[]')
-                FROM (SELECT world_id FROM worlds.characters WHERE is_present
+                FROM (SELECT world_id FROM worlds.characters WHERE is_present AND account_id IS NOT NULL
                       GROUP BY world_id ORDER BY count(*) DESC, world_id LIMIT %s) AS busiest
                 JOIN worlds.worlds AS w USING (world_id),
                 LATERAL (
@@ -150,8 +148,7 @@ def _metric_values(row: dict[str, Any]) -> MetricValues:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CommunityStanding:
+class CommunityStanding(Struct, frozen=True):
     """How far the community is.
 
     Attributes:
@@ -174,7 +171,7 @@ def read_standing(tx: Tx) -> CommunityStanding:
                 FROM progression_unlocks JOIN progression_nodes USING (node_id)
                 GROUP BY node_key
             ) unlocked
-        ) AS levels, EXISTS (SELECT FROM voting_sessions WHERE status IN ('voting', 'frozen')) AS is_voting
+        ) AS levels, EXISTS (SELECT FROM voting_sessions WHERE status <> 'completed' AND poll_id IS NULL) AS is_voting
         """
     ).fetchone()
     assert row is not None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kernel.settings import text
 
 
-@dataclass(frozen=True, slots=True)
-class SystemSettings:
+class SystemSettings(Struct, frozen=True):
     """The installed version and its addresses."""
 
     version: str

@@ -23,6 +23,7 @@ from functions.worlds.shapes import (
     JoinedWorld,
     MadeCharacter,
     NewCharacter,
+    ReleasedCharacter,
     SkillSheet,
     WorldMapShape,
     WorldShape,
@@ -31,8 +32,10 @@ from kernel.accounts.models import Identity
 from kernel.database import Tx
 from worlds.building import service as building
 from worlds.characters import service as characters
+from worlds.deep_time.models import standing_of
 from worlds.entering import service as entering
 from worlds.ground import service as ground
+from worlds.play import releasing
 from worlds.world import service as worlds
 from worlds.world.models import OWNER
 
@@ -49,10 +52,13 @@ MapSize = Annotated[
 @requires_account()
 async def world_map(call: Call, world_id: UUID, size: MapSize = 64) -> Response:
     """A whole world at a glance: a letter for each cell. It is drawn at the first look, which may take seconds."""
-    return signed_in(call).act(
-        lambda tx, me: WorldMapShape.model_validate(ground.map_of(tx, worlds.admitted(tx, me, world_id), size)),
-        stored=False,
-    )
+
+    def use_case(tx: Tx, me: Identity) -> WorldMapShape:
+        world = worlds.admitted(tx, me, world_id)
+        years = standing_of(world.generation).year
+        return WorldMapShape.model_validate({**ground.map_of(tx, world, size), "years": years})
+
+    return signed_in(call).act(use_case, stored=False)
 
 
 @app.post("/api/game/worlds/{world_id}/cancel", response_model=WorldShape)
@@ -63,6 +69,18 @@ async def cancel_building(call: Call, world_id: UUID) -> Response:
     def use_case(tx: Tx, me: Identity) -> WorldShape:
         world = building.cancel(tx, me, world_id)
         return WorldShape.of(world, players=0, role=OWNER if world.owner_id == me.account_id else None)
+
+    return signed_in(call).act(use_case)
+
+
+@app.post("/api/game/characters/{character_id}/release", response_model=ReleasedCharacter)
+@requires_account()
+async def release_character(call: Call, character_id: UUID) -> Response:
+    """Let go of one of the game's own people whom you play: they go their own way again, with all that they have."""
+
+    def use_case(tx: Tx, me: Identity) -> ReleasedCharacter:
+        releasing.release(tx, me, character_id)
+        return ReleasedCharacter()
 
     return signed_in(call).act(use_case)
 

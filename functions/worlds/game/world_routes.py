@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from uuid import UUID
 
@@ -11,9 +12,10 @@ from doors.bodies import Text
 from doors.call import Call, answer
 from doors.people import requires_account, signed_in
 from doors.routes import Router
-from functions.worlds.door import MOST, PageAfter, PageSize
+from functions.worlds.door import IMPORT, MOST, PageAfter, PageSize
 from functions.worlds.shapes import (
     DeletedWorld,
+    ImportedWorld,
     Invitation,
     MemberList,
     MemberShape,
@@ -26,6 +28,8 @@ from kernel.accounts.models import Identity
 from kernel.database import Tx
 from kernel.idempotency import Answer
 from kernel.rate_limits import RateLimit
+from worlds.exchange import service as exchange
+from worlds.exchange.models import WorldFile
 from worlds.owning import service as owning
 from worlds.world import service as worlds
 from worlds.world.models import OWNER
@@ -34,6 +38,8 @@ from worlds.world.rules import LONGEST_NAME
 Search = Annotated[
     Text, Query(max_length=LONGEST_NAME, description="Part of the name, in any case.", examples=["aether"])
 ]
+IMPORTS = RateLimit("worlds_imports", 10)
+EXPORTS = RateLimit("worlds_exports", 10)
 INVITATIONS = RateLimit("worlds_invitations", 60)
 
 router = Router()
@@ -57,6 +63,33 @@ async def create_world(call: Call, body: NewWorldBody) -> Response:
         return answer(WorldShape.of(owning.create(tx, me, body.wanted), players=0, role=OWNER), 201)
 
     return signed_in(call).act(use_case)
+
+
+@router.post(IMPORT, response_model=WorldShape, status_code=201)
+@requires_account(limit=IMPORTS)
+async def import_world(call: Call, body: ImportedWorld) -> Response:
+    """Make a world from a file, one an hour; it is yours. Its ground is made again from the seed, and has to be the
+    same to the bit; its deep time goes on from the checkpoint. A file may have 1 MiB; an error names the field.
+    """
+
+    def use_case(tx: Tx, me: Identity) -> Answer:
+        world = exchange.bring(tx, me, body.file, body.name, body.privacy or "")
+        return answer(WorldShape.of(world, players=0, role=OWNER), 201)
+
+    return signed_in(call).act(use_case)
+
+
+@router.get("/api/game/worlds/{world_id}/export", response_model=WorldFile)
+@requires_account(limit=EXPORTS)
+async def export_world(world_id: UUID, call: Call) -> Response:
+    """Your world as a file: its configuration, seed and deep time; not who and what is in it."""
+    person = signed_in(call)
+    file = person.run(lambda tx, me: exchange.export(tx, me, world_id))
+    named = re.sub(r"[^A-Za-z0-9]+", "-", file.name).strip("-").lower() or "world"
+    headers = {"Content-Disposition": f'attachment; filename="{named}.world.json"'}
+    return person.renewed(
+        Response(file.model_dump_json(exclude_none=True), media_type="application/json", headers=headers)
+    )
 
 
 @router.get("/api/game/worlds/{world_id}", response_model=WorldShape)

@@ -9,10 +9,11 @@ from worlds.bodies import rules
 from worlds.bodies.content import backgrounds, species
 from worlds.bodies.models import ATTRIBUTE_GROUPS
 from worlds.commands.grammar import COMMANDS
+from worlds.interview.topics import TEXTS, InterviewTopic
 
 
 def guide() -> dict[str, Any]:
-    """Return the commands, and what one chooses for a new body."""
+    """Return the commands, what one chooses for a new body, and what an interview about a world is about."""
     return {
         "commands": [
             {
@@ -40,6 +41,11 @@ def guide() -> dict[str, Any]:
                 "answers": [{"key": answer.key, "text": answer.text} for answer in question.answers],
             }
             for question in backgrounds.document.questions
+        ],
+        "topics": [
+            {"number": int(topic), "key": text.name, "name": translate(text.name)}
+            for topic, text in TEXTS.items()
+            if topic is not InterviewTopic.BRANCH
         ],
         "budget": rules.BUDGET,
         "most_bought": rules.MOST_BOUGHT,

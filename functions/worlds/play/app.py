@@ -84,7 +84,6 @@ def connect(event: Mapping[str, Any], connection_id: str, request_id: str) -> di
     query: Mapping[str, str] = event.get("queryStringParameters") or {}
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     origins = _own_origins(event, headers)
-    texts.speak(headers.get("accept-language", ""))
     try:
         character_id = _character_id(query)
 
@@ -92,7 +91,8 @@ def connect(event: Mapping[str, Any], connection_id: str, request_id: str) -> di
             me = _identity(tx, query, headers, origins)
             play.come(tx, connection_id, me, character_id)
 
-        run_action(come, name="connect")
+        with texts.speaking(query.get("language", "") or headers.get("accept-language", "")):
+            run_action(come, name="connect")
     except DomainError as error:
         status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 404)
         body = error_body(error.capital_code or error.code.upper(), str(error))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from time import monotonic
 from typing import Any, Final, NamedTuple, Self
+
+from msgspec import Struct
 
 from doors.aws import client
 
@@ -31,8 +32,7 @@ class FramesOutcome(Enum):
     FAILED = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionFrames:
+class ConnectionFrames(Struct, frozen=True):
     """Frames for one connection.
 
     Attributes:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from math import inf
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from doors.invoking import InvocationFailed
 from functions.worlds.push import posting
@@ -34,8 +35,7 @@ Desk = Callable[[Mapping[str, Any]], dict[str, Any]]
 """Runs an operation of the desk; raises InvocationFailed."""
 
 
-@dataclass
-class PushReport:
+class PushReport(Struct):
     """What the desk has not heard yet.
 
     Attributes:
@@ -62,8 +62,7 @@ class PushReport:
         }
 
 
-@dataclass
-class HeldFrames:
+class HeldFrames(Struct):
     """Frames in our hands.
 
     Attributes:

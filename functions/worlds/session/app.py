@@ -26,6 +26,7 @@ from functions.worlds.shapes import (
 from kernel.accounts.models import Identity
 from kernel.database import Tx
 from worlds.entering import service as entering
+from worlds.interview import service as interviews
 from worlds.tickets import service as tickets
 
 app = create_app("Session", interview_routes.router)
@@ -35,9 +36,12 @@ app = create_app("Session", interview_routes.router)
 @requires_account()
 async def state(call: Call) -> Response:
     """Where you are: the lobby, a world that you have chosen, or in the game."""
-    return signed_in(call).look(
-        lambda tx, me: SessionState.of(me.account_id, entering.where(tx, me), settings.socket_url)
-    )
+
+    def use_case(tx: Tx, me: Identity) -> SessionState:
+        asked = interviews.ask(tx, me)
+        return SessionState.of(me.account_id, entering.where(tx, me), asked(), settings.socket_url)
+
+    return signed_in(call).look(use_case)
 
 
 @app.post("/api/session/world/select", response_model=SelectedWorld)
@@ -46,10 +50,8 @@ async def select_world(body: WorldChoice, call: Call) -> Response:
     """Choose a world; the answer says how one can enter it."""
 
     def use_case(tx: Tx, me: Identity) -> SelectedWorld:
-        world = entering.select_world(tx, me, body.world_id)
-        return SelectedWorld(
-            world_id=world.world_id, name=world.name, entry_options=EntryOptionsShape.of(entering.options_of(world))
-        )
+        world, options = entering.select_world(tx, me, body.world_id)
+        return SelectedWorld(world_id=world.world_id, name=world.name, entry_options=EntryOptionsShape.of(options))
 
     return signed_in(call).act(use_case)
 

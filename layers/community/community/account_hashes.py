@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, field
 
-from kernel.settings import text
+from kernel.settings import SecretSettings, text
 
 
-@dataclass(frozen=True, slots=True)
-class HashSettings:
-    keys: tuple[bytes, ...] = field(repr=False)
+class HashSettings(SecretSettings, frozen=True):
+    keys: tuple[bytes, ...]
     """Keys of hashes of accounts, separated by spaces. The first one makes new hashes. The others are earlier ones:
     without them, their hashes match no account."""
 

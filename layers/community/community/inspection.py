@@ -30,10 +30,15 @@ INSPECTIONS = (
         {
             "open vote": """
                 (SELECT session_id || ' (' || status || '), until ' || to_char(voting_deadline, 'YYYY-MM-DD HH24:MI')
-                 FROM voting_sessions WHERE status <> 'completed' ORDER BY session_id DESC LIMIT 1)
+                 FROM voting_sessions WHERE status <> 'completed' AND poll_id IS NULL)
             """,
             "ballots in it": """
-                (SELECT count(*) FROM ballots JOIN voting_sessions USING (session_id) WHERE status <> 'completed')
+                (SELECT count(*) FROM ballots JOIN voting_sessions USING (session_id)
+                 WHERE status <> 'completed' AND poll_id IS NULL)
+            """,
+            "open poll": """
+                (SELECT world_name || ', until ' || to_char(voting_deadline, 'YYYY-MM-DD HH24:MI')
+                 FROM voting_sessions WHERE status <> 'completed' AND poll_id IS NOT NULL)
             """,
         },
     ),

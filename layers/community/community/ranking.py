@@ -9,6 +9,8 @@ from itertools import islice
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
+from msgspec import Struct
+
 from community.players.name_key import NAME_KEY
 
 _SIZES: tuple[LiteralString, ...] = ("10", "100", "1000")
@@ -24,8 +26,7 @@ MAX_COUNTED: Final = int(_CAP)
 """Players ahead who are counted for a rank. Beyond, the rank is unknown: counting them all would take too long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A player's place on a leaderboard.
 
     Attributes:
@@ -38,8 +39,7 @@ class Standing:
     rank: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbourhood:
+class Neighbourhood(Struct, frozen=True):
     """A player on a leaderboard, with those right ahead and right behind.
 
     Attributes:

@@ -88,6 +88,9 @@ def create_app(title: str, *routers: Router, route_class: type[APIRoute] = Route
     return app
 
 
+NONE_LARGER: Mapping[str, int] = {}
+
+
 def speak_as_asked(headers: Mapping[str, str]) -> None:
     """Speak the language that the caller prefers."""
     texts.speak(headers.get("accept-language", ""))
@@ -108,6 +111,7 @@ def create_handler(
     public: bool = False,
     security_headers: Mapping[str, str] = SECURITY_HEADERS,
     max_body: int = MAX_BODY,
+    larger: Mapping[str, int] = NONE_LARGER,
     speak: Callable[[Mapping[str, str]], None] = speak_as_asked,
     error_page: Callable[[Event, Mapping[str, str], Answer], Answer] | None = None,
 ) -> Callable[[Event, Any], Answer]:
@@ -117,6 +121,7 @@ def create_handler(
         public: True if no key is needed, except where a route requires one itself; requests to pages are not logged.
         security_headers: of all answers.
         max_body: how many bytes a request may have.
+        larger: how many it may have to some paths.
         speak: chooses the language by the request's headers.
         error_page: makes a page of an error's answer, for someone who looks at it in a browser.
     """
@@ -128,7 +133,8 @@ def create_handler(
         log_fields.set_request_id(request_id)
         method = event["httpMethod"]
         speak(headers)
-        answer = _respond(app, event, headers, public=public, max_body=max_body)
+        most = larger.get(event["path"].rstrip("/"), max_body)
+        answer = _respond(app, event, headers, public=public, max_body=most)
         if answer["statusCode"] >= 400 and has_objects(event["path"]):
             answer["body"] = as_object(answer["body"], request_id)
         if answer["statusCode"] >= 400 and error_page and is_for_browser(event, headers):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
 from fastapi.datastructures import QueryParams
+from msgspec.structs import replace
 from pydantic import BaseModel
 from starlette.types import Receive, Scope
 

@@ -9,9 +9,10 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from time import monotonic
 from typing import Any, Final
+
+from msgspec.structs import asdict
 
 from doors.answers import SECURITY_HEADERS, unavailable_answer
 from doors.invoking import InvocationFailed, invoke

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
 
 from fastapi import Response
+from msgspec.structs import asdict
 
 from doors.app import CONSULTING, consultation_of
 from doors.call import Call

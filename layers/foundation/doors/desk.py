@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -32,13 +33,17 @@ Handler = Callable[[dict[str, Any], Any], Any]
 BUG = "something went wrong on our side"
 """The reason of an attempt that a bug has ended. The log says more."""
 
+GOES_ON = 10.0
+"""Seconds for which a function takes up work that has waited: the message of each was lost while too many were busy."""
+
 _UNAVAILABLE = (psycopg.OperationalError, TryAgain, OutcomeUnknown)
 
 
-def create_handler(kinds: Iterable[Kind], http: Handler | None = None) -> Handler:
+def create_handler(kinds: Iterable[Kind], http: Handler | None = None, *, most_at_once: int | None = None) -> Handler:
     """Return the Lambda handler.
 
     Args:
+        most_at_once: requests of these kinds that may be in work at the same time; None for no limit.
         http: the handler of the HTTP group whose routes consult the outside (`doors.consulting`).
     """
     known = {kind.name: kind for kind in kinds}
@@ -52,14 +57,15 @@ def create_handler(kinds: Iterable[Kind], http: Handler | None = None) -> Handle
 
     def run(event: dict[str, Any], context: Any) -> Any:
         if "Records" in event:
-            return _run_work(known, event["Records"])
+            return _run_work(known, event["Records"], most_at_once)
         if "detail" in event:
-            return _work(known, event["detail"]["payload"]["request_id"]) if is_original(event) else None
+            payload = event["detail"]["payload"]
+            return _work(known, payload["request_id"], most_at_once) if is_original(event) else None
         match event["op"]:
             case "claim":
-                return _as_json(_claim(known, event["request_id"]))
+                return _as_json(_claim(known, event["request_id"], most_at_once))
             case "finish":
-                return _finish(known, event)
+                return _finish(known, event, most_at_once)
             case "fail":
                 return _as_json(_fail(known, event))
             case "consult" if http is not None:
@@ -70,17 +76,17 @@ def create_handler(kinds: Iterable[Kind], http: Handler | None = None) -> Handle
     return handler
 
 
-def _claim(kinds: desk.Kinds, which: Named) -> AttemptOutcome:
+def _claim(kinds: desk.Kinds, which: Named, most_at_once: int | None = None) -> AttemptOutcome:
     chosen: list[int] = []  # the last one counts: a transaction may be repeated
 
     def run(tx: Tx) -> AttemptOutcome:
-        return desk.claim(tx, kinds, which, chosen.append)
+        return desk.claim(tx, kinds, which, chosen.append, most_at_once=most_at_once)
 
     def postpone(tx: Tx) -> AttemptOutcome:
         return desk.postpone(tx, kinds, BUG, chosen[-1])
 
     def abandon(tx: Tx) -> AttemptOutcome:
-        return desk.abandon(tx, BUG, chosen[-1])
+        return desk.abandon(tx, kinds, BUG, chosen[-1])
 
     try:
         return _logged(_first_possible(run, postpone, abandon, while_frozen=False))
@@ -88,7 +94,7 @@ def _claim(kinds: desk.Kinds, which: Named) -> AttemptOutcome:
         return desk.NOTHING  # it waits as before, and the clock sends its message again
 
 
-def _finish(kinds: desk.Kinds, event: Mapping[str, Any]) -> dict[str, Any]:
+def _finish(kinds: desk.Kinds, event: Mapping[str, Any], most_at_once: int | None) -> dict[str, Any]:
     outcome = _store(
         kinds,
         event,
@@ -100,7 +106,7 @@ def _finish(kinds: desk.Kinds, event: Mapping[str, Any]) -> dict[str, Any]:
     answer = _as_json(outcome)
     if outcome.next_key is not None and event["hand_over"]:
         try:
-            answer["next"] = _as_json(_claim(kinds, outcome.next_key))
+            answer["next"] = _as_json(_claim(kinds, outcome.next_key, most_at_once))
         except _UNAVAILABLE as error:  # its message comes all the same
             log.warning("a request could not be handed over: %s", error)
     return answer
@@ -116,7 +122,7 @@ def _store(kinds: desk.Kinds, event: Mapping[str, Any], reply: Any, **about: Any
         return desk.fail(tx, kinds, *which, BUG, retryable=True)
 
     def abandon(tx: Tx) -> AttemptOutcome:
-        return desk.abandon(tx, BUG, which[0])
+        return desk.abandon(tx, kinds, BUG, which[0])
 
     return _logged(_first_possible(run, fail, abandon))
 
@@ -137,7 +143,7 @@ def _fail(kinds: desk.Kinds, event: Mapping[str, Any]) -> AttemptOutcome:
         )
 
     def abandon(tx: Tx) -> AttemptOutcome:
-        return desk.abandon(tx, BUG, which[0])
+        return desk.abandon(tx, kinds, BUG, which[0])
 
     return _logged(_first_possible(run, abandon))
 
@@ -162,24 +168,33 @@ def _first_possible(*steps: Callable[[Tx], AttemptOutcome], while_frozen: bool =
     return run_action(steps[-1], while_frozen=while_frozen)
 
 
-def _run_work(kinds: desk.Kinds, records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def _run_work(kinds: desk.Kinds, records: Iterable[Mapping[str, Any]], most_at_once: int | None) -> dict[str, Any]:
     """Do one piece of work per message. A message that finds nothing to claim is done."""
     failures: list[dict[str, str]] = []
     for record in records:
         try:
             delivered = json.loads(record["body"])
             if is_original(delivered):
-                _work(kinds, delivered["detail"]["payload"]["request_id"])
+                _work(kinds, delivered["detail"]["payload"]["request_id"], most_at_once)
         except Exception:
             log.warning("work comes again", exc_info=True, extra={"message_id": record["messageId"]})
             failures.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failures}
 
 
-def _work(kinds: desk.Kinds, request_id: int) -> None:
-    claimed = _claim(kinds, request_id)
+def _work(kinds: desk.Kinds, request_id: int, most_at_once: int | None) -> None:
+    """Do a piece of work; where few may be in work at the same time, also what has waited for its end."""
+    began = monotonic()
+    while _work_once(kinds, request_id, most_at_once):
+        if most_at_once is None or monotonic() - began >= GOES_ON:
+            return
+
+
+def _work_once(kinds: desk.Kinds, request_id: int, most_at_once: int | None) -> bool:
+    """Return whether there was something to do, and the function is free for more."""
+    claimed = _claim(kinds, request_id, most_at_once)
     if claimed.status != "started" or claimed.request is None:
-        return
+        return bool(claimed.status)
     request = claimed.request
     compute = kinds[request.kind].compute
     assert compute is not None, f"{request.kind} is no work"
@@ -190,8 +205,9 @@ def _work(kinds: desk.Kinds, request_id: int) -> None:
         log.exception("work failed")
         failed = {"reason": BUG, "retryable": True, "operation": "", "effort": {}}
         _fail(kinds, {**which, **failed})
-        return
+        return False
     _store(kinds, which, result)
+    return True
 
 
 def _logged(outcome: AttemptOutcome) -> AttemptOutcome:

@@ -10,8 +10,9 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from doors.aws import client
 from doors.settings import settings
@@ -47,8 +48,7 @@ class Rejected(Exception):
     """The destination refuses this message for good."""
 
 
-@dataclass(slots=True)
-class CircuitBreaker:
+class CircuitBreaker(Struct):
     """A circuit breaker: it opens for a minute after five failures in a row; then one attempt decides.
 
     It is kept in memory: only one environment at a time calls the destination, and a new environment learns of the

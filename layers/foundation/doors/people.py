@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
+from msgspec import Struct
 
 from doors.call import Body, Call
 from doors.cookies import SESSION_COOKIE as COOKIE
@@ -40,8 +40,7 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Awaitable[Response]])
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """What a route demands of its caller before anything else is looked at."""
 
     limit: RateLimit | None = None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kernel.settings import text
 
 
-@dataclass(frozen=True, slots=True)
-class DoorSettings:
+class DoorSettings(Struct, frozen=True):
     """Settings of HTTP groups and of functions of the outer ring."""
 
     cors_origins: tuple[str, ...]

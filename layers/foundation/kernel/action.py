@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from time import monotonic, perf_counter
 from typing import TypeVar
 
 import psycopg
+from msgspec import Struct
 
 from kernel import connections, log_fields, metrics
 from kernel.database import Connection, Tx, reading, transaction
@@ -30,8 +30,7 @@ T = TypeVar("T")
 UseCase = Callable[[Tx], T]
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """The time that an action may take.
 
     Within half the budget, we wait for a free connection; within the whole, we retry an action with an idempotency key

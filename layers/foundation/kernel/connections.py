@@ -12,12 +12,13 @@ import select
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from importlib import import_module
 from time import monotonic, sleep
 from typing import Final
 
 import psycopg
+from msgspec import Struct
+from msgspec.structs import replace
 from psycopg.conninfo import make_conninfo
 
 from kernel.backoff import jittered_pauses
@@ -48,8 +49,7 @@ _FULL = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(Struct, frozen=True):
     """How an environment logs in.
 
     Attributes:

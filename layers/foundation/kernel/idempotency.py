@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from kernel.database import Cursor, Tx, declare_race
 from kernel.errors import Conflict, DomainError
@@ -27,8 +28,7 @@ class IdempotencyMismatch(Conflict):
     message = "This Idempotency-Key belongs to another request. Use a new key for each request."
 
 
-@dataclass(frozen=True, slots=True)
-class IdempotencyKey:
+class IdempotencyKey(Struct, frozen=True):
     """A caller's name for a request to a use case.
 
     Attributes:
@@ -45,8 +45,7 @@ class IdempotencyKey:
     alias: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The answer to a caller, as it is stored for retries.
 
     Attributes:

@@ -7,12 +7,12 @@ with the schema.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import LiteralString
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
+
+class Inspection(Struct, frozen=True):
     """What belongs to a feature.
 
     Attributes:

@@ -8,10 +8,11 @@ reaches). An id says which of them it is.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.database import Tx
 from kernel.errors import Conflict, NotFound
@@ -33,8 +34,7 @@ class NoSuchLetter(NotFound):
     message = "There is no such dead letter any more. It may have been sent or dropped by now."
 
 
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
+class DeadLetter(Struct, frozen=True):
     """Something that was given up.
 
     Attributes:

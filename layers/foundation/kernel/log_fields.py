@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import Struct
 
-@dataclass(slots=True)
-class LogFields:
+
+class LogFields(Struct):
     """The fields of one action.
 
     Attributes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kernel.errors import Refused
 from kernel.naming import LONGEST_TYPED, key, quoted, visible
@@ -64,8 +65,7 @@ class NumberTooLarge(Refused):
     message = "{typed} is too large: {most} is the most."
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """A part of what there is, above 0 and at most 1, for a request like "all" or "half"."""
 
     part: Fraction

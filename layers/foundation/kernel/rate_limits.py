@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from typing import Any, Literal, LiteralString
 
-from kernel.database import Cursor, Tx
+from msgspec import Struct
+
+from kernel.database import Cursor, Tx, declare_race
 from kernel.errors import DomainError, TooSoon
+
+declare_race("rate_windows_pkey")  # of two first requests that are held in the same moment
 
 MINUTE = timedelta(minutes=1)
 
@@ -22,8 +25,7 @@ Per = Literal["ip", "user"]
 """Whose requests a limit counts: an address's, or an account's."""
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimit:
+class RateLimit(Struct, frozen=True):
     """How many requests of a scope a key may send in a window."""
 
     scope: LiteralString
@@ -39,8 +41,9 @@ class RateLimited(TooSoon):
     capital_code = "AUTH_RATE_LIMITED"
     message = "Too many requests. Try again in {seconds} seconds."
 
-    def __init__(self, *, seconds: int, per: Per) -> None:
-        super().__init__(seconds=seconds)
+    def __init__(self, *, seconds: int, per: Per, **details: str) -> None:
+        super().__init__(seconds=seconds, **details)
+        self.seconds = seconds
         self.per: Per = per
 
 
@@ -112,6 +115,48 @@ def ask_left(tx: Tx, limit: RateLimit, key: str, key_of: LiteralString) -> Calla
             raise RateLimited(seconds=_seconds_left(tx, limit, row["window_began_at"]), per=limit.per)
 
     return check
+
+
+def hold(tx: Tx, limit: RateLimit, key: str, key_of: LiteralString = "SELECT %(key)s") -> Callable[[], None]:
+    """Ask whether one more request may come, which is counted only if it does: for what is known after the first read.
+
+    Others who hold the same key wait until this transaction ends.
+
+    Returns:
+        What counts the request, or raises RateLimited; the answer comes with the next round trip.
+    """
+    parameters = _parameters(tx, limit, key)
+    held = tx.execute(
+        """
+        SELECT window_began_at, requests < %(most)s AS has_room,
+               window_began_at > %(over)s AND window_began_at <= %(ahead)s AS goes_on
+        FROM kernel.rate_windows WHERE scope = %(scope)s AND key = ("""
+        + key_of
+        + ") FOR UPDATE",
+        parameters,
+    )
+
+    def count() -> None:
+        row = held.fetchone()
+        if row is None:
+            # Without ON CONFLICT: of two who both found nothing, one is repeated, and finds the other's.
+            first: LiteralString = "INSERT INTO kernel.rate_windows (key, scope, window_began_at, requests) "
+            first += "SELECT found.key, %(scope)s, %(now)s, 1 FROM ("
+            tx.execute(first + key_of + ") AS found (key)", parameters)
+        elif row["goes_on"] and not row["has_room"]:
+            raise RateLimited(seconds=_seconds_left(tx, limit, row["window_began_at"]), per=limit.per)
+        else:
+            spend(tx, limit, key, key_of, 1)
+
+    return count
+
+
+def forget(tx: Tx, limit: RateLimit, key: str, counted_at: datetime) -> None:
+    """Forget the window in which a request was counted, if no other has begun since: the request shall not count."""
+    tx.execute(
+        "DELETE FROM kernel.rate_windows WHERE scope = %s AND key = %s AND window_began_at <= %s",
+        (limit.scope, key, counted_at),
+    )
 
 
 def spend(tx: Tx, limit: RateLimit, key: str, key_of: LiteralString, amount: int) -> None:

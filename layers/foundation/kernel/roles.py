@@ -6,9 +6,9 @@ leaves those of the clocks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from psycopg import Connection, sql
 
 from kernel.settings import count
@@ -21,8 +21,7 @@ STREAM = "brandish_stream"
 SCHEMAS = ("public", "kernel", "personas", "worlds")
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionLimits:
+class ConnectionLimits(Struct, frozen=True):
     """How many connections each role may have. The owner, whose migrations must always get in, has no limit."""
 
     app: int

@@ -5,8 +5,16 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
+
+from msgspec import Struct
+
+
+class SecretSettings(Struct, frozen=True):
+    """Base of settings with secrets among them: printed, they show no value."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(...)"
 
 
 class SettingsError(Exception):
@@ -102,8 +110,7 @@ def time_zone(name: str) -> tzinfo:
         raise SettingsError(f"{name}: there is no time zone {given!r}; an example is Europe/Berlin") from error
 
 
-@dataclass(frozen=True, slots=True)
-class KernelSettings:
+class KernelSettings(Struct, frozen=True):
     """Settings of the database, the event bus and the community."""
 
     stage: str

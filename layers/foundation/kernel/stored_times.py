@@ -7,8 +7,9 @@ has its full length before it (ADR 34). The minute clock looks for such times, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import LiteralString
+
+from msgspec import Struct
 
 from kernel.database import Tx
 
@@ -27,8 +28,7 @@ def end_of(began: LiteralString, ends: LiteralString) -> LiteralString:
     return "least(" + ends + ", %s + " + TOLERANCE + " + (" + ends + " - " + began + "))"
 
 
-@dataclass(frozen=True, slots=True)
-class StoredTime:
+class StoredTime(Struct, frozen=True):
     """A column with a time that must not lie far in the future.
 
     Attributes:

@@ -13,10 +13,11 @@ import re
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from kernel.content.compiled_texts import read_texts
 from kernel.content.text_ids import WORDING, english, key_of
@@ -28,8 +29,7 @@ _MOST_LANGUAGES = 8
 """How many of a caller's languages are tried; a header may name any number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Struct, frozen=True):
     """A language: its translations and its plural rule.
 
     Attributes:

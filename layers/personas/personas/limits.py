@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kernel.settings import count
 
 
-@dataclass(frozen=True, slots=True)
-class PersonaLimits:
+class PersonaLimits(Struct, frozen=True):
     """Limits that an installation may change.
 
     Attributes:

@@ -12,9 +12,18 @@ from kernel.content import commands
 from kernel.content.library import Library, Section
 from worlds.bodies.content import BackgroundsSection, SpeciesSection
 from worlds.building.things import StartingThingsSection
+from worlds.combat.content import CombatSection
 from worlds.configs import shipped
+from worlds.crafting.content import RecipesSection
+from worlds.describing.content import DescriptionsSection
+from worlds.economy.content import MarketSection
+from worlds.ecosystem.content import CreaturesSection
 from worlds.fixtures.content import FixturesSection
 from worlds.items.content import WorldItemsSection
+from worlds.minerals.content import MineralsSection
+from worlds.reaching import rules as reach
+from worlds.resources.content import ResourcesSection
+from worlds.technology.content import TechnologySection
 
 SECTIONS: tuple[type[Section[Any]], ...] = (
     SpeciesSection,
@@ -22,17 +31,26 @@ SECTIONS: tuple[type[Section[Any]], ...] = (
     WorldItemsSection,
     FixturesSection,
     StartingThingsSection,
+    MineralsSection,
+    ResourcesSection,
+    TechnologySection,
+    RecipesSection,
+    CreaturesSection,
+    CombatSection,
+    DescriptionsSection,
+    MarketSection,
 )
 """The sections, in the order in which they are checked."""
 
 
 def check(library: Library) -> None:
-    """Check every section.
+    """Check every section, and that all that can be made can be reached.
 
     Raises:
         ContentError: the first problem.
     """
     library.check(SECTIONS)
+    library.refuse(reach.problems(library))
 
 
 if __name__ == "__main__":

@@ -8,10 +8,23 @@ from kernel.startup import at_startup
 from worlds.administering import events as administering
 from worlds.carrying import events as carrying
 from worlds.characters import events as characters
+from worlds.combat import events as combat
+from worlds.crafting import events as crafting
+from worlds.demand import events as demand
 from worlds.fixtures import events as fixtures
+from worlds.inhabiting import events as inhabiting
+from worlds.interview import events as interview
 from worlds.log.models import WorldEvent
 from worlds.log.upcasting import EventReader, Upcaster
+from worlds.memories import events as memories
+from worlds.npcs import events as npcs
+from worlds.promises import events as promises
+from worlds.prospecting import events as prospecting
+from worlds.relationships import events as relationships
 from worlds.reporting import events as reporting
+from worlds.resources import events as resources
+from worlds.skills import events as skills
+from worlds.villages import events as villages
 from worlds.world import events as world
 
 EVENT_TYPES: Final[tuple[type[WorldEvent], ...]] = (
@@ -27,6 +40,13 @@ EVENT_TYPES: Final[tuple[type[WorldEvent], ...]] = (
     characters.PersonIgnored,
     characters.StaminaChanged,
     characters.HealthChanged,
+    characters.CharacterRespawned,
+    characters.NpcSlain,
+    combat.CombatActionQueued,
+    combat.CombatActionExecuted,
+    combat.FighterDefeated,
+    combat.CreatureSlain,
+    combat.CreatureRanAway,
     carrying.ItemPickedUp,
     carrying.ItemDropped,
     carrying.ItemHandedOver,
@@ -37,7 +57,40 @@ EVENT_TYPES: Final[tuple[type[WorldEvent], ...]] = (
     carrying.ItemDurabilityChanged,
     fixtures.ThingOpened,
     fixtures.ThingPushed,
+    crafting.WorkBegun,
+    crafting.ItemCrafted,
+    crafting.ThingBuilt,
+    crafting.NodeResearched,
+    crafting.RecipeDiscovered,
+    crafting.ExperimentFailed,
+    crafting.LessonGiven,
+    resources.ResourceGathered,
+    demand.PurchaseAttempted,
+    skills.SkillUsed,
+    skills.SkillIncreased,
+    skills.SkillLeveledUp,
+    carrying.ItemGathered,
+    npcs.NpcSettled,
+    npcs.NpcProvided,
+    npcs.NpcWed,
+    npcs.NpcDied,
+    npcs.NpcNeedsChanged,
+    inhabiting.NpcInhabited,
+    inhabiting.NpcReleased,
+    inhabiting.AttributeModified,
+    villages.VillageFounded,
+    villages.VillageLived,
+    memories.MemoryFormed,
+    memories.MemoryRecalled,
+    relationships.RelationshipChanged,
+    relationships.BaselineFrozen,
+    promises.PromiseMade,
+    promises.PromiseAdvanced,
+    promises.PromiseBroken,
+    prospecting.SearchBegun,
+    prospecting.VeinsFound,
     world.WorldCreated,
+    world.WorldConfigured,
     world.WorldChanged,
     world.WorldPaused,
     world.WorldResumed,
@@ -51,9 +104,26 @@ EVENT_TYPES: Final[tuple[type[WorldEvent], ...]] = (
     world.ThingRemoved,
     world.BuildingAdvanced,
     world.GroundMade,
+    world.SpeciesDrawn,
     world.WorldReady,
     world.BuildingFailed,
     world.WorldTicked,
+    interview.InterviewStarted,
+    interview.QuestionAnswered,
+    interview.AnswerChanged,
+    interview.AnswersUnderstood,
+    interview.AnswerFoundMissing,
+    interview.InterviewCompleted,
+    world.WeatherSet,
+    world.DeepTimeStarted,
+    world.DeepTimeAdvanced,
+    world.DeepTimeStopped,
+    world.DeepTimePaced,
+    world.DeepTimeReset,
+    world.Intervened,
+    world.CreaturesChanged,
+    world.TurningPointPut,
+    world.TurningPointClosed,
     reporting.ReportDecided,
     administering.UserExported,
     administering.UserDeleted,

@@ -10,7 +10,7 @@ INSPECTIONS = (
     ),
     Inspection(
         "world",
-        ("worlds.worlds", "worlds.members"),
+        ("worlds.worlds", "worlds.members", "worlds.configurations"),
         {
             "by status": """
                 (SELECT string_agg(status || ' ' || n, ', ' ORDER BY status)
@@ -57,8 +57,41 @@ INSPECTIONS = (
         ("worlds.notifications", "worlds.notification_preferences", "worlds.devices"),
         {"unread": "(SELECT count(*) FROM worlds.notifications WHERE read_at IS NULL)"},
     ),
+    Inspection(
+        "interview",
+        ("worlds.interviews",),
+        {"going on": "(SELECT count(*) FROM worlds.interviews WHERE world_id IS NULL)"},
+    ),
+    Inspection("wording", ("worlds.generated_texts",)),
+    Inspection("describing", ("worlds.awaited_texts",)),
     Inspection("tickets", ("worlds.tickets",)),
     Inspection("trading", ("worlds.trades",)),
     Inspection("building", ("worlds.checkpoints", "worlds.tiles")),
+    Inspection("ecosystem", ("worlds.species", "worlds.creatures")),
+    Inspection("resources", ("worlds.stocks",)),
+    Inspection("crafting", ("worlds.known_recipes", "worlds.researched_nodes", "worlds.works")),
+    Inspection(
+        "fights",
+        ("worlds.fights", "worlds.fighters", "worlds.fight_lease"),
+        {"open": "(SELECT count(*) FROM worlds.fights WHERE next_at IS NOT NULL)"},
+    ),
+    Inspection("demand", ("worlds.demand",)),
+    Inspection("economy", ("worlds.barters",)),
+    Inspection("npcs", ("worlds.npcs",)),
+    Inspection("villages", ("worlds.villages",)),
+    Inspection(
+        "memories",
+        ("worlds.memories", "worlds.words_said", "worlds.gossip_days"),
+        {"told by others": "(SELECT count(*) FROM worlds.memories WHERE told_by IS NOT NULL)"},
+    ),
+    Inspection("relationships", ("worlds.relationships",)),
+    Inspection(
+        "promises",
+        ("worlds.promises",),
+        {"open": "(SELECT count(*) FROM worlds.promises WHERE status = 'open')"},
+    ),
+    Inspection("prospecting", ("worlds.searches", "worlds.found_veins")),
+    Inspection("deep_time", ("worlds.deep_time", "worlds.deep_moments", "worlds.deep_marks")),
     Inspection("ground", ("worlds.maps",)),
+    Inspection("weather", ("worlds.weather_told",)),
 )

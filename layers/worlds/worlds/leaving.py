@@ -27,10 +27,27 @@ def _of_characters(
 
 EXPORTS: Final = (
     Export("worlds.worlds", ("world_id",), "t.owner_id = %(account_id)s"),
+    Export(
+        "worlds.configurations",
+        ("world_id",),
+        "t.world_id IN (SELECT world_id FROM worlds.worlds WHERE owner_id = %(account_id)s)",
+    ),
+    Export("worlds.interviews", ("interview_id",)),
     Export("worlds.members", ("world_id", "account_id")),
     Export("worlds.characters", ("character_id",)),
     _of_characters("worlds.holdings", ("holding_id",)),
     _of_characters("worlds.ignored", ("character_id", "ignored_id")),
+    _of_characters("worlds.searches", ("character_id",)),
+    _of_characters("worlds.found_veins", ("character_id", "vein")),
+    _of_characters("worlds.known_recipes", ("character_id", "recipe")),
+    _of_characters("worlds.researched_nodes", ("character_id", "node")),
+    _of_characters("worlds.works", ("character_id",)),
+    _of_characters("worlds.fighters", ("fighter_id",)),
+    _of_characters("worlds.memories", ("memory_id",), "about_id"),
+    _of_characters("worlds.relationships", ("npc_id", "other_id"), "other_id"),
+    _of_characters("worlds.promises", ("promise_id",)),
+    _of_characters("worlds.words_said", ("memory_id",)),
+    _of_characters("worlds.barters", ("character_id",)),
     _of_characters("worlds.posts", ("post_id",)),
     _of_characters("worlds.answers", ("character_id", "answer_id")),
     Export(
@@ -50,7 +67,13 @@ EXPORTS: Final = (
     Export("worlds.whereabouts", ("account_id",)),
     Export("worlds.connections", ("connection_id",)),
     Export("worlds.tickets", ("ticket_hash",), row="to_jsonb(t) - 'ticket_hash'"),
-    _of_characters("worlds.events", ("number",), "aggregate_id"),
+    Export(
+        "worlds.events",
+        ("number",),
+        "(t.aggregate_id IN ("
+        + _OWN_CHARACTERS
+        + ") OR t.aggregate_id IN (SELECT interview_id FROM worlds.interviews WHERE account_id = %(account_id)s))",
+    ),
 )
 
 

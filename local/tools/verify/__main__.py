@@ -15,13 +15,14 @@ from local.stack.running import api_key, game_url
 from local.tools.verify.checking import Broken, Report
 from local.tools.verify.client import Client
 from local.tools.verify.community import CommunityTrial
+from local.tools.verify.interview import InterviewTrial
 from local.tools.verify.personas import PersonasTrial
 from local.tools.verify.security import SecurityTrial
 from local.tools.verify.session import SessionTrial
 from local.tools.verify.visitors import Visit
 from local.tools.verify.websocket import WebSocketTrial
 
-WORLDS = ("session", "websocket", "security")
+WORLDS = ("session", "interview", "websocket", "security")
 """In the order in which they are tried: what ends with too many requests comes last."""
 SUITES = ("community", "personas", *WORLDS)
 
@@ -58,7 +59,12 @@ def _try(client: Client, report: Report, options: argparse.Namespace) -> None:
 
 
 def _try_worlds(client: Client, report: Report, suites: Collection[str]) -> None:
-    trials = {"session": SessionTrial, "websocket": WebSocketTrial, "security": SecurityTrial}
+    trials = {
+        "session": SessionTrial,
+        "interview": InterviewTrial,
+        "websocket": WebSocketTrial,
+        "security": SecurityTrial,
+    }
     wanted = [trials[name] for name in WORLDS if name in suites]
     if not wanted:
         return

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from community.cooldowns import retention
 from community.cooldowns import service as cooldowns

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import LiteralString
 
 import pytest
+from msgspec.structs import replace
 
 from community.contributions import service as contributions
 from community.messages.service import handle_message

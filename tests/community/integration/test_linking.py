@@ -1,9 +1,9 @@
-from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from community.catalog.content import items
 from community.inventory.models import STACK_LIMIT, Inventory, Quality

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 
 import pytest
+from msgspec.structs import replace
 
 from community.contributions import service as contributions
 from community.jobs.models import Jobs

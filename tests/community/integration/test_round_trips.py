@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from itertools import count
 from random import Random
 from time import perf_counter
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 from nacl.signing import SigningKey
 
 from community import inboxes
@@ -43,7 +44,7 @@ from community.progression.service import current_state
 from community.stats import reports as stats
 from community.stats.rollup import roll_up as roll_up_stats
 from community.timeouts import service as timeouts
-from community.voting import cycle
+from community.voting import cycle, polls
 from functions.shared.clock.app import handler as clock
 from functions.shared.discord import app as discord_app
 from kernel import connections, database
@@ -52,6 +53,7 @@ from kernel.switches import service as switches
 from local.bench import trips
 from local.tools import statements
 from local.tools.postgres_proxy import PostgresProxy
+from tests.community.integration.test_polls import asked, owner
 from tests.support.dice import ten_thousand_rolls
 from tests.support.discord_client import DiscordClient, Person
 from tests.support.factories import hold_target, make_player, unlock
@@ -210,6 +212,28 @@ def reach_the_target(tx: Tx) -> None:
     tx.execute("UPDATE unlock_progress SET starts_at_points = -1000000 WHERE unlocked_at IS NULL")
 
 
+questions: list[dict[str, Any]] = []
+
+
+def ask_for_a_poll(tx: Tx) -> None:
+    tx.execute("DELETE FROM voting_sessions WHERE poll_id IS NOT NULL")
+    questions[:] = [asked(owner(tx, "moderator"))]
+
+
+def open_a_poll(tx: Tx) -> None:
+    assert polls.open_asked(tx, uuid4(), questions[0])
+
+
+def let_a_poll_end(tx: Tx) -> None:
+    ask_for_a_poll(tx)
+    open_a_poll(tx)
+    tx.execute("UPDATE voting_sessions SET voting_deadline = started_at WHERE poll_id IS NOT NULL")
+
+
+def end_a_poll(tx: Tx) -> None:
+    assert polls.close_due(tx) == 1
+
+
 Step = Callable[[Tx], object]
 
 
@@ -242,6 +266,8 @@ ACTIONS: dict[str, tuple[int, Step, Step]] = {
     "join a gamble": (2, lambda tx: gambles.join_gamble(tx, BOB), start),
     "find no gamble due": (2, execute_due, nothing),
     "look after the cycle": (2, cycle.ensure_current, nothing),
+    "open a poll": (2, open_a_poll, ask_for_a_poll),
+    "end a poll": (2, end_a_poll, let_a_poll_end),
     "turn the cycle": (2, cycle.ensure_current, reach_the_target),
 }
 LOOKS: dict[str, Callable[[Tx], object]] = {

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from community.linking.service import claim_link, confirm_link, confirm_unlink, request_unlink, start_link
 from community.messages.service import handle_message

@@ -97,7 +97,7 @@ def test_every_field_of_an_event_that_may_name_a_player_is_searched():
             "previous_unlock",
         ),
         *("name", "public_name", "display_name", "description", "quality_level", "message", "platform", "effect"),
-        *("source", "action", "state", "previous_unlock", "unlock_duration"),
+        *("source", "action", "state", "previous_unlock", "unlock_duration", "world_name", "key"),
     }
     community = [event for event in all_kinds_of(Event) if event.__module__.startswith("community.")]
     fields = {name for event in community if not event.private for name in _texts(event)}

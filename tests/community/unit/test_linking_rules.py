@@ -1,11 +1,11 @@
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from community.catalog.models import Names
 from community.linking import models

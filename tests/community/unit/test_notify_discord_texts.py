@@ -15,8 +15,9 @@ from community.jobs.events import JobLevelUp
 from community.progression.content import tree
 from community.voting.events import AllUnlocked, CycleCompleted, NodesWithdrawn, WithdrawnOption, WithdrawnTarget
 from doors.discord.messages import Embed, Field, clip, message, plain
-from functions.community.notify_discord.texts import TEXTS, ballot, public_names
+from functions.community.notify_discord.texts import TEXTS, ballot, poll_ballot, public_names
 from tests.support.fake_discord import problems
+from worlds.deep_time import turning
 
 ALICE, BOB = str(uuid4()), str(uuid4())
 
@@ -100,6 +101,42 @@ def test_a_target_without_a_vote_is_no_vote():
 
     assert embed.text == "There is nothing to choose from this time: **Node 1** comes next."
     assert embed.fields == ()
+
+
+POLL: dict[str, Any] = {"poll_id": ALICE, "session_id": 8, "world_id": BOB, "world_name": "Gaia"}
+CHOICES: list[dict[str, Any]] = [
+    {"option_id": 1, "key": "observe", "display_name": "Let it be", "description": "Nothing.", "vote_count": 1},
+    {"option_id": 2, "key": "nudge", "display_name": "Nudge", "description": "A little.", "vote_count": 2},
+]
+
+
+def test_a_poll_lists_what_may_become_of_a_world_with_a_menu():
+    opened = POLL | {"options": CHOICES, "closes_at": "2026-03-01T12:05:00Z"}
+
+    embed, [menu] = told("poll.opened", opened), poll_ballot(opened)
+
+    assert embed.title == "A turning point of Gaia"
+    assert embed.text.endswith("The vote ends <t:1772366700:R>.")
+    assert [field.name for field in embed.fields] == ["1. Let it be", "2. Nudge"]
+    assert (menu.custom_id, [choice.value for choice in menu.choices]) == ("vote:8", [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("winner", "text"),
+    [
+        (CHOICES[1], "The chat has decided: **Nudge**, with 2 of 3 votes."),
+        (None, "No one voted, so nothing happens."),
+    ],
+)
+def test_a_poll_ends_with_what_was_chosen(winner: dict[str, Any] | None, text: str):
+    assert told("poll.closed", POLL | {"options": CHOICES, "winner": winner}).text == text
+
+
+@pytest.mark.parametrize("reason", [turning.ENERGY, turning.PAUSED, turning.GONE, turning.RESET])
+def test_the_chat_is_told_why_its_choice_cannot_happen(reason: str):
+    missed = POLL | {"chosen": "spark", "reason": reason}
+
+    assert told("world.turning_point_missed", missed).text.startswith("What the chat has chosen cannot happen. The ")
 
 
 def test_voters_are_told_what_left_the_vote():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import dataclasses
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from community.catalog.models import Names
 from community.parts import PARTS
@@ -80,8 +82,8 @@ def stranger() -> Player:
 
 
 def loaded(*badges: str) -> Player:
-    player = replace(stranger(), parts=PARTS_OF_A_TEST.parse({"part_badges": badges or None}))
-    return PARTS_OF_A_TEST.loaded(replace(player, stored=player))
+    player = dataclasses.replace(stranger(), parts=PARTS_OF_A_TEST.parse({"part_badges": badges or None}))
+    return PARTS_OF_A_TEST.loaded(dataclasses.replace(player, stored=player))
 
 
 def saved(player: Player) -> list[Any]:
@@ -131,7 +133,7 @@ def test_a_selection_reads_only_its_parts_and_refuses_the_others():
 
     assert others.only() is others
     assert others.only(Hat).columns == ""
-    player = replace(stranger(), unread=others.only(Hat).unread)
+    player = dataclasses.replace(stranger(), unread=others.only(Hat).unread)
     assert player.having(Hat("red"))[Hat] == Hat("red")
     with pytest.raises(LookupError, match="Badges was not read"):
         player.having(Hat("red"))[Badges]
@@ -148,8 +150,8 @@ def test_what_was_collected_is_saved_once():
     player = loaded("brave")
     assert saved(player) == [("brave",)]
 
-    written = replace(player, parts=PARTS_OF_A_TEST.lasting(player))
-    written = replace(written, stored=written)
+    written = dataclasses.replace(player, parts=PARTS_OF_A_TEST.lasting(player))
+    written = dataclasses.replace(written, stored=written)
 
     assert saved(written) == []
     assert written[Badges].names == {"brave"}

@@ -38,7 +38,7 @@ CONTRACT = {
         "no_candidates": "NoCandidates",
         "no_effect": "AlreadyArmed NoEffect TargetImmune TargetNotTimedOut",
         "no_targets": "NoTargets",
-        "no_voting_session": "NoOpenRound VoteOver",
+        "no_voting_session": "NoOpenPoll NoOpenRound VoteOver",
         "not_a_lootbox": "BoxRetired NotALootbox",
         "not_buyable": "NotBuyable",
         "not_claimable": "NoSuchQuest QuestAlreadyClaimed QuestNotCompleted",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from doors import aws, outbound
 from functions.community.notify_streamerbot import app

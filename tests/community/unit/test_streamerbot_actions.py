@@ -14,6 +14,7 @@ from community.items.events import ItemUsed
 from community.jobs.events import JobLevelUp
 from community.timeouts.models import TimeoutApplied, TimeoutCleared
 from community.voting.events import AllUnlocked, CycleCompleted, OptionOffered, UnlockedNode, VotingStarted
+from community.voting.poll_events import PollChoice, PollClosed, PollOpened, PollTally
 from functions.community.notify_streamerbot.actions import OF_PLAYERS, TYPES, action_for
 from kernel.events.models import Event
 from local.stack import template
@@ -60,6 +61,11 @@ VOTE = VotingStarted(
     previous_unlock="Gambling",
     auto_selected=False,
 )
+
+
+POLL: dict[str, Any] = {"poll_id": GAMBLE, "session_id": 8, "world_id": ALICE, "world_name": "Gaia"}
+CHOICE = PollChoice(option_id=1, key="nudge", display_name="Nudge", description="A little.")
+TALLY = PollTally(**dict(CHOICE), vote_count=3, weighted_votes=3)
 
 
 def envelope(event: Event) -> dict[str, Any]:
@@ -118,6 +124,32 @@ def asked(found: dict[str, Any]) -> tuple[str, dict[str, str]]:
             ),
             "CycleCompleted",
             {"node_key": "feature_duel", "display_name": "Duels", "description": "Fight."},
+        ),
+        (
+            PollOpened(**POLL, options=(CHOICE,), closes_at=datetime.fromtimestamp(NOW, UTC)),
+            "PollOpened",
+            {
+                "poll_id": str(GAMBLE),
+                "world_name": "Gaia",
+                "closes_at": "2199-05-01T20:16:00Z",
+                "options_count": "1",
+                "option_1": "Nudge",
+                "option_1_key": "nudge",
+                "option_1_description": "A little.",
+            },
+        ),
+        (
+            PollClosed(**POLL, options=(TALLY,), winner=TALLY),
+            "PollClosed",
+            {
+                "poll_id": str(GAMBLE),
+                "world_name": "Gaia",
+                "has_winner": "true",
+                "winner": "Nudge",
+                "winner_key": "nudge",
+                "winner_votes": "3",
+                "votes": "3",
+            },
         ),
         (AllUnlocked(message="That was all."), "AllUnlocked", {"message": "That was all."}),
         (
@@ -182,6 +214,12 @@ def test_a_gamble_that_nobody_won_says_so():
     _, args = asked(envelope(refunded))
 
     assert (args["winner_id"], args["winner_username"], args["items"], args["has_winner"]) == ("", "", "", "false")
+
+
+def test_a_poll_that_no_one_voted_in_has_no_winner():
+    _, args = asked(envelope(PollClosed(**POLL, options=(TALLY.model_copy(update={"vote_count": 0}),), winner=None)))
+
+    assert (args["has_winner"], args["winner"], args["winner_votes"], args["votes"]) == ("false", "", "0", "0")
 
 
 def test_a_vote_that_follows_nothing_has_an_empty_previous_unlock():

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from community.progression.content import tree
 from community.progression.rules import levels_to_relock, levels_to_unlock

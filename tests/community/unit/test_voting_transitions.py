@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from community.voting import rules
 from community.voting.models import UnlockProgress, VotingRound, VotingState

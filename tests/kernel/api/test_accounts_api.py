@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from argon2 import low_level
+from msgspec.structs import replace
 
 from doors import front
 from doors.people import COOKIE

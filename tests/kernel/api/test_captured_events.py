@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from moto import mock_aws
+from msgspec.structs import replace
 from nacl.signing import SigningKey
 
 import functions.community.schedule_gamble.app
@@ -83,8 +83,9 @@ def test_a_captured_request_for_dead_letters_asks_the_inner_function_and_the_que
     assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"letters": [], "total": 0})
 
 
-def test_a_captured_claim_finds_nothing_to_do(environment: Connection):
-    assert play("personas_desk") == {"status": ""}
+@pytest.mark.parametrize("desk", ["personas_desk", "worlds_desk"])
+def test_a_captured_claim_finds_nothing_to_do(environment: Connection, desk: str):
+    assert play(desk) == {"status": ""}
 
 
 def test_the_captured_authorizer_request_lets_the_local_key_in(environment: Connection):

@@ -9,12 +9,12 @@ import traceback
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 from fastapi import Depends, Response
+from msgspec.structs import replace
 
 import doors.app
 import functions.community.economy.app

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email import message_from_bytes
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -37,16 +38,18 @@ class Chain:
 
     Attributes:
         broken: steps that raise a bug.
+        seconds: that its answers are worth waiting for.
     """
 
     stored: list[int] = field(default_factory=list[int])
     failed: list[str] = field(default_factory=list[str])
     broken: set[str] = field(default_factory=set[str])
+    seconds: float | None = None
 
     def prepare(self, tx: Tx, request: Request) -> Prompt:
         if "prepare" in self.broken:
             raise ZeroDivisionError
-        return Prompt("link", "Count.", str(request.input["number"]), 10, "One more.")
+        return Prompt("link", "Count.", str(request.input["number"]), 10, "One more.", seconds=self.seconds)
 
     def finish(self, tx: Tx, request: Request, reply: Reply) -> None:
         number = request.input["number"]
@@ -130,6 +133,38 @@ def test_a_replayed_message_is_ignored(environment: Connection, chain: Chain, ri
     assert deliver(record(ask(environment), **{"replay-name": "yesterday"})) == []
 
     assert ring.asked == []
+
+
+def test_a_prompt_is_waited_for_no_longer_than_it_is_worth(
+    environment: Connection, chain: Chain, ring: InnerRing, monkeypatch: pytest.MonkeyPatch
+):
+    """Worlds asks for 10 s (acceptance 24.4); here it is one, with a server that really hangs."""
+    chain.seconds = 1.0
+    with llm_peer() as peer:
+        peer.steps = [peer.hang]
+        use_settings(monkeypatch, provider="openai", openai_base_url=peer.url, retries=2)
+        request_id = ask(environment, number=3)
+        began = monotonic()
+        assert deliver(record(request_id)) == []
+        took = monotonic() - began
+        peer.released.set()
+
+    assert 0.9 < took < 1.5
+    assert last(environment)["error"] == "openai: no answer in time"
+
+
+def test_a_message_comes_back_while_too_many_are_in_work(
+    environment: Connection, chain: Chain, monkeypatch: pytest.MonkeyPatch
+):
+    use_settings(monkeypatch, desks={"accounts": "Desk"}, queue_url="queue")
+    with inner_ring(monkeypatch, environment, {"Desk": desk.create_handler([chain.kind], most_at_once=0)}) as ring:
+        request_id = ask(environment, number=3)
+        assert deliver(record(request_id)) == []
+
+    [message] = ring.sent
+    assert json.loads(message["MessageBody"]) == {"kind": KIND, "request_id": request_id}
+    assert message["DelaySeconds"] == 1
+    assert (chain.stored, last(environment)["status"]) == ([], "pending")
 
 
 def test_a_failed_attempt_comes_back_after_its_pause(
@@ -347,6 +382,35 @@ def test_work_may_come_right_from_the_bus(environment: Connection, ring: InnerRi
         handler(event, None)
 
     assert done == [3]
+
+
+def test_work_whose_message_was_lost_while_too_much_was_in_work_is_done_when_that_ends(
+    environment: Connection, ring: InnerRing, chain: Chain
+):
+    done: list[int] = []
+    fail: Any = None
+
+    def busy(n: int) -> int:
+        handler(json.loads(record(ids[1])["body"]), None)  # comes while the first is computed, and finds no room
+        return n
+
+    work = Kind(
+        "accounts.sum",
+        lambda tx, request: request.input["total"],
+        lambda tx, request, total: done.append(total),
+        fail,
+        compute=busy,
+    )
+    handler = desk.create_handler([work], most_at_once=1)
+    with transaction(environment) as tx:
+        for number in (1, 2):
+            service.ask(tx, "accounts.sum", {"total": number}, dedupe_key=f"sum {number}", inside=True)
+    found = environment.execute("SELECT request_id FROM kernel.outside_requests ORDER BY request_id").fetchall()
+    ids = [row["request_id"] for row in found]
+
+    handler(json.loads(record(ids[0])["body"]), None)
+
+    assert done == [1, 2]
 
 
 def test_the_clock_sends_what_is_due_later(environment: Connection, ring: InnerRing):

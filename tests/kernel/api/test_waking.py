@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from threading import Barrier
@@ -17,6 +16,7 @@ from time import sleep
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from psycopg.types.json import Jsonb
 
 from functions.shared.relay import app as relay

@@ -4,13 +4,13 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
-from dataclasses import replace
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from kernel import action, connections, log_fields, metrics
 from kernel.action import Budget, look, run_action, run_in_parts, run_once

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from kernel.database import Connection, Tx, connect, transaction
 from kernel.errors import NotFound
@@ -231,6 +232,96 @@ def test_crashes_count_as_attempts(tx: Tx, toys: Toys):
 
     assert (outcome.status, row(tx)["status"], row(tx)["attempts"]) == ("failed_permanently", "failed", 5)
     assert toys.failed == [UNFINISHED]
+
+
+def test_a_kind_may_have_fewer_attempts(tx: Tx, toys: Toys):
+    ask(tx)
+    once = [replace(kind, attempts=1) for kind in toys.kinds]
+
+    [outcome] = run_due(tx, once, broken)
+
+    assert (outcome.status, row(tx)["attempts"]) == ("failed_permanently", 1)
+    assert len(toys.failed) == 1
+
+
+def test_the_most_urgent_kind_comes_first(tx: Tx, toys: Toys):
+    ask(tx, "ball:1")
+    tx.now += timedelta(seconds=1)
+    service.ask(tx, "toys.urgent", {"number": 2}, dedupe_key="ball:2")
+    known = {
+        KIND: replace(toys.known[KIND], priority=1),
+        "toys.urgent": Kind("toys.urgent", toys.prepare, toys.finish, toys.fail),
+    }
+
+    first = desk.claim(tx, known, rows(tx)[0]["request_id"])
+
+    assert first.request is not None
+    assert first.request.kind == "toys.urgent"
+
+
+def test_no_more_are_in_work_than_may_be(tx: Tx, toys: Toys):
+    for number in range(3):
+        ask(tx, f"ball:{number}")
+    ids = [each["request_id"] for each in rows(tx)]
+
+    claimed = [desk.claim(tx, toys.known, each, most_at_once=2) for each in ids]
+
+    assert [each.status for each in claimed] == ["started", "started", ""]
+    assert (claimed[2].request, claimed[2].retry_after) == (None, timedelta(seconds=1))
+
+
+def test_where_few_may_be_in_work_who_asks_again_with_each_end_keeps_no_one_out(tx: Tx, toys: Toys):
+    ann, bob = make_account(tx), make_account(tx)
+    turns: list[UUID | None] = []
+
+    def next_one(tx: Tx, request: Request, reply: Reply) -> None:
+        tx.now += timedelta(seconds=4)
+        ask(tx, f"of {request.account_id}", account_id=request.account_id)
+
+    toys.on_finish = next_one
+    for account_id in (ann, bob):
+        ask(tx, f"of {account_id}", account_id=account_id)
+        tx.now += timedelta(seconds=1)
+    named = rows(tx)[0]["request_id"]  # Bob's message was lost, because Ann's request was in work
+
+    for _ in range(4):
+        claimed = desk.claim(tx, toys.known, named, most_at_once=1)
+        assert claimed.request is not None
+        turns.append(claimed.request.account_id)
+        desk.finish(tx, toys.known, claimed.request.request_id, claimed.request.claim_id, Reply("Boing."))
+        named = rows(tx)[-1]["request_id"]
+
+    assert turns == [ann, bob, ann, bob]
+
+
+def test_how_requests_have_gone_lately_is_known(tx: Tx, toys: Toys):
+    since = tx.now - timedelta(minutes=2)
+    for number, seconds in enumerate((2, 4)):
+        ask(tx, f"ball:{number}")
+        claimed = desk.claim(tx, toys.known, rows(tx)[-1]["request_id"])
+        assert claimed.request is not None
+        tx.now += timedelta(seconds=seconds)
+        if number:
+            desk.fail(tx, toys.known, claimed.request.request_id, claimed.request.claim_id, "no", retryable=False)
+        else:
+            desk.finish(tx, toys.known, claimed.request.request_id, claimed.request.claim_id, Reply("Boing."))
+
+    def skip(tx: Tx, request: Request) -> None:
+        raise Skip
+
+    toys.on_prepare = skip
+    ask(tx, "ball:3")
+    run_due(tx, toys.kinds)  # takes no time: no call
+    ask(tx, "ball:4")
+
+    assert service.ask_health(tx, [KIND], since).fetchone() == {"calls": 2, "seconds": 3.0, "failed": 1, "waiting": 1}
+    assert service.ask_health(tx, [KIND], tx.now).fetchone() == {"calls": 0, "seconds": 0.0, "failed": 0, "waiting": 1}
+    assert service.ask_health(tx, ["other"], since).fetchone() == {
+        "calls": 0,
+        "seconds": 0.0,
+        "failed": 0,
+        "waiting": 0,
+    }
 
 
 def test_what_is_not_retryable_fails_at_once(tx: Tx, toys: Toys):

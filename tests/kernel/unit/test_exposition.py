@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from community.counters import COUNT_RULES
 from functions.shared.system.exposition import COUNTERS, exposition

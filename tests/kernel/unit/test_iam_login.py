@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from kernel import connections as database
 from kernel import iam

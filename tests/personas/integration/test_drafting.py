@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from kernel.database import Tx, connect, transaction
 from kernel.outside.consultations import Again, NoReply

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import combinations
@@ -12,6 +11,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from PIL import Image, ImageChops, ImageDraw
 
 from kernel.texts import speaking
@@ -161,7 +161,7 @@ def test_every_part_is_drawn():
         **dict.fromkeys(("topic", "pro_name", "con_name", "verdict", "progress", "origin"), "Something else"),
     }
 
-    assert set(changes) == {field.name for field in fields(CardFacts)} - {"battle_id"}
+    assert set(changes) == {*CardFacts.__struct_fields__} - {"battle_id"}
     for name, value in changes.items():
         assert draw_card(replace(FACTS, **{name: value}), URL) != png, name
     assert draw_card(FACTS, "elsewhere.example.org/b/1") != png

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from kernel.outside.quoting import as_data
 from local.tools.verify.personas import PERSONA
 from personas.people.prompting import data_of
 from personas.people.rules import checked, with_default_quotas
 from personas.safety.models import ContentProfanity, InvalidField
-from personas.safety.quoting import as_data
 from tests.support.personas import fields, persona
 
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from kernel.outside.quoting import as_data
 from personas.safety.models import ContentEmpty, ContentLinks, ContentProfanity, ContentTooLong
-from personas.safety.quoting import as_data
 from personas.safety.rules import check, clean_output, cut, cut_at_sentence, first_sentence, has_swearing, violates
 
 

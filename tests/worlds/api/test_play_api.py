@@ -156,6 +156,29 @@ def test_one_plays_ones_own_characters_only(anna: Character, ann: Someone, bob: 
         assert refused(send("CONNECT", "three", **broken)) == (400, "INVALID_COMMAND")
 
 
+def test_the_statue_speaks_the_language_of_each_connection(
+    environment: Connection, ann: Someone, bob: Someone, root: Someone
+):
+    asked: dict[str, str] = {}
+    with transaction(environment) as tx:
+        ghosts = [entering.ghost(tx, each.identity).character for each in (ann, bob, root)]
+    opened = {
+        "by the browser": asking(ghosts[0], {**ann.headers, "accept-language": "de-AT,en;q=0.5"}),
+        "by the page": asking(ghosts[1], {**bob.headers, "accept-language": "de"}, language="tr"),
+        "in neither": asking(ghosts[2], root.headers),
+    }
+    for name, event in opened.items():
+        assert send("CONNECT", name, **event)["statusCode"] == 200
+
+    for name in opened:
+        [said] = [each for each in Client(name).types("tell statue hi") if each["type"] == "game_message"]
+        asked[name] = said["data"]["text"]
+
+    assert asked["by the browser"].startswith("Worum geht es in deiner Welt?")
+    assert asked["by the page"].startswith("Dünyan ne hakkında?")
+    assert asked["in neither"].startswith("What is your world about?")
+
+
 def test_both_forms_of_a_command_move_the_same(anna: Character, ann: Someone):
     """Source: worlds 4, acceptance 2."""
     client = open_connection(anna, ann)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -43,12 +44,55 @@ def test_unknown_paths_answer_in_the_object_envelope(call: CallApi, path: str):
     assert refusal(call("GET", path, role=None)) == (404, "NOT_FOUND")
 
 
-def test_the_interview_says_that_it_comes_later(call: CallApi, ann: Someone):
-    given = call("POST", "/api/interview/start", {}, headers=ann.headers)
+@pytest.mark.parametrize("prefix", ["/api/interview", "/api/world/interview"])
+def test_an_interview_is_begun_answered_and_turned_into_a_world(call: CallApi, ann: Someone, prefix: str):
+    answering = "respond" if prefix == "/api/interview" else "message"
+    begun = call("POST", f"{prefix}/start", {}, headers=ann.headers)
+    assert (begun.status, begun.json["progress"], begun.json["completed"]) == (201, 0.0, False)
+    assert begun.json["question"].startswith("What is your world about?")
+    session_id = begun.json["session_id"]
+    early = call("POST", f"{prefix}/finalize", {"session_id": session_id}, headers=ann.headers)
+    assert refusal(early) == (400, "INVALID_INPUT")
 
-    assert refusal(given) == (409, "CONFLICT")
-    assert "next version" in given.json["error"]["message"]
+    for said in ("a hot desert", "lizard people", "large, hot desert", "stone age"):
+        told = call("POST", f"{prefix}/{answering}", {"session_id": session_id, "message": said}, headers=ann.headers)
+    resumed = call("POST", f"{prefix}/start", {}, headers=ann.headers)
+    assert (resumed.status, resumed.json) == (200, told.json)
+    assert call("GET", f"{prefix}/active", headers=ann.headers).json == told.json
+    state = call("GET", "/api/session/state", headers=ann.headers).json
+    assert (state["stage"], state["interview"]) == ("interview", {"session_id": session_id, "progress": 0.36})
+    assert {"name": "Climate", "value": "desert hot"} in told.json["understood"]
+
+    for said in ("none", "young", "two", "everything", "the name is Dune Sea"):
+        told = call("POST", f"{prefix}/{answering}", {"session_id": session_id, "message": said}, headers=ann.headers)
+    made = call("POST", f"{prefix}/finalize", {"session_id": session_id}, headers=ann.headers)
+
+    assert (made.status, made.json["generation_status"], made.json["progress"]) == (200, "building", 0)
+    assert (made.json["worldName"], made.json["techLevel"], made.json["naturalSatellites"]) == (
+        "Dune Sea",
+        "stone_age",
+        "2",
+    )
+    assert made.json["derived"]["biomeWeights"] == {"desert": 0.6, "arid scrub": 0.4}
+    again = call("POST", f"{prefix}/finalize", {"session_id": session_id}, headers=ann.headers)
+    assert again.text == made.text
+    assert call("GET", f"{WORLDS}/{made.json['world_id']}", headers=ann.headers).json["owner_id"] == str(ann.account_id)
+
+
+def test_an_interview_is_its_owners(call: CallApi, root: Someone, ann: Someone):
+    session_id = call("POST", "/api/interview/start", {}, headers=ann.headers).json["session_id"]
+
+    def respond(who: Someone, **fields: Any) -> tuple[int, str]:
+        body = {"session_id": session_id, "message": "mine", **fields}
+        return refusal(call("POST", "/api/interview/respond", body, headers=who.headers))
+
+    assert respond(root) == (403, "FORBIDDEN")
+    assert respond(ann, session_id=str(UUID(int=1))) == (404, "INTERVIEW_NOT_FOUND")
+    assert respond(ann, session_id="x") == (400, "INVALID_INPUT")
+    assert respond(ann, message=" ") == (400, "INVALID_INPUT")
+    assert respond(ann, message="x" * 1025) == (400, "INVALID_INPUT")
     assert refusal(call("POST", "/api/interview/start", {})) == (401, "UNAUTHORIZED")
+    assert call("GET", "/api/interview/active", headers=root.headers).json["session_id"] is None
 
 
 def test_a_world_is_made_by_an_administrator_and_listed_without_the_lobby(call: CallApi, root: Someone, ann: Someone):
@@ -67,6 +111,7 @@ def test_a_world_is_made_by_an_administrator_and_listed_without_the_lobby(call: 
         "players": 0,
         "role": "owner",
         "status": "building",
+        "progress": 0,
         "hours_per_day": 24,
         "dilation": 1.0,
         "paused": False,

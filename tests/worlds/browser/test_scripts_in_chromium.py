@@ -23,6 +23,7 @@ SAID = {name: name for name in DIRECTIONS} | {
     "wall": "a wall",
     "hidden": "hidden ground",
     "nothing": "bare ground",
+    "on_map": "On the map: {things}.",
 }
 
 pytestmark = pytest.mark.slow
@@ -150,6 +151,31 @@ def test_a_map_is_said_in_words(run: Run):
     assert "Birch forest to the northeast, east." in words
     assert "Ocean to the southeast, south." in words
     assert "A wall to the southwest, west, northwest." in words
+
+
+def test_a_map_marks_what_is_on_it_and_says_in_words_where_to_gather(run: Run):
+    def tile(column: int, row: int) -> dict[str, Any]:
+        there = {
+            (0, 2): [{"name": "oak", "type": "resource"}],
+            (-1, 0): [{"name": "rat", "type": "creature"}, {"name": "iron ore", "type": "outcrop"}],
+            (1, 1): [{"name": "chest", "type": "structure"}],
+        }
+        portal = "arch" if (column, row) == (2, 0) else None
+        return {"x": 5, "y": 5, "biome": "grassland", "entities": there.get((column, row), []), "portal": portal}
+
+    tiles = [tile(column, row) for row in (2, 1, 0, -1, -2) for column in (-2, -1, 0, 1, 2)]
+    drawn = {"tiles": {"tiles": tiles, "grid_size": 5, "stride": 2}, "me": {"x": 0, "y": 0, "z": 0}}
+
+    marks = run("map.js", "marksOn(args[0])", drawn)
+    words = run("map.js", "marksInWords(args[0], args[1])", marks, SAID)
+
+    assert [(each["name"], each["kind"], each["east"], each["north"]) for each in marks] == [
+        ("oak", "resource", 0, 4),
+        ("chest", "thing", 2, 2),
+        ("rat", "creature", -2, 0),
+        ("arch", "portal", 4, 0),
+    ]
+    assert words == "On the map: oak: 4 m north."
 
 
 @pytest.mark.parametrize(("points", "cost"), [(0, 0), (1, 1), (10, 10), (15, 20), (20, 30), (25, 45), (30, 60)])

@@ -32,7 +32,7 @@ def test_walking_in_the_lobby_costs_no_stamina_and_stops_at_walls_and_at_the_sta
     ann.types(tx, "e 2")
     ann.types(tx, "n")
     [refusal] = ann.types(tx, "n")
-    assert refusal["data"] == {"code": "MOVEMENT_BLOCKED", "message": "old statue is in the way."}
+    assert refusal["data"] == {"code": "MOVEMENT_BLOCKED", "message": "Something is in the way: old statue."}
 
 
 def test_the_statue_of_the_lobby_is_meant_by_all_that_one_may_call_it(tx: Tx):
@@ -43,7 +43,8 @@ def test_the_statue_of_the_lobby_is_meant_by_all_that_one_may_call_it(tx: Tx):
 
     assert seen[0] == seen[1] == seen[2]
     assert "An old statue with open hands." in seen[0][0]
-    assert [code(ann.types(tx, f"tell {name} Hello")) for name in ("statue", "old statue")] == ["CONFLICT"] * 2
+    [asked, again] = [texts(ann.types(tx, f"tell {name}")) for name in ("statue", "old statue")]
+    assert asked == again == ["What is your world about? Tell me its idea, and the mood that it has."]
 
 
 def test_what_one_says_is_heard_by_those_who_are_near(tx: Tx):

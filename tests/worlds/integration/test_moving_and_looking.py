@@ -8,7 +8,10 @@ from uuid import uuid4
 import pytest
 
 from kernel.database import Tx
-from tests.support.worlds import Player, code, come_to, make_world, place_fixture, place_item, texts
+from kernel.texts import speaking
+from tests.support.grounds import make_ground
+from tests.support.worlds import Player, code, come_to, connect, make_world, place_fixture, place_item, texts
+from worlds.acting import looking
 from worlds.movement.models import PARTS
 from worlds.space.models import Position, Space
 from worlds.world import service as worlds
@@ -103,6 +106,7 @@ def test_a_watcher_goes_ten_kilometres_at_once_and_flies_to_the_ceiling(tx: Tx):
     assert texts(wendy.types(tx, "fly")) == ["You fly, 10 m above the ground."]
     assert texts(wendy.types(tx, "fly up")) == ["You fly, 20 m above the ground."]
     assert texts(wendy.types(tx, "fly 1000")) == ["You fly, 1000 m above the ground."]
+    assert texts(wendy.types(tx, "look"))[0].endswith("\nThere is nothing near you but the air.")
     assert code(wendy.types(tx, "up")) == "MOVEMENT_BLOCKED"
     assert texts(wendy.types(tx, "fly 0")) == ["You land."]
     assert code(wendy.types(tx, "up")) == "MOVEMENT_BLOCKED"
@@ -165,3 +169,19 @@ def test_what_is_worn_is_put_on_and_taken_off(tx: Tx):
     assert texts(ann.types(tx, "remove boots")) == ["You take off walking boots."]
     assert sorted(each.slot or "" for each in ann.character(tx).inventory.held) == ["", "", "ring1", "ring2"]
     assert "copper ring (0.006 kg), ring1" in texts(ann.types(tx, "inventory"))[0]
+
+
+def test_other_languages_have_plain_sentences_where_they_are_translated(tx: Tx, monkeypatch: pytest.MonkeyPatch):
+    world = make_ground(tx)
+    ann = come_to(tx, world.world_id, "Ann")
+    [composed] = texts(ann.types(tx, "look"))
+    with speaking("de"):
+        ann = connect(tx, ann.me, ann.character_id)
+    [german] = texts(ann.types(tx, "look"))
+
+    assert german == composed  # not translated yet: "and" is not, either
+    monkeypatch.setattr(looking, "translate", lambda text, **fields: f"<{text}>")
+    [plain] = texts(ann.types(tx, "look"))
+
+    assert composed.split("\n")[0] not in plain
+    assert "You are in a forest of oak and birch." in plain

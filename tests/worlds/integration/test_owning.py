@@ -18,10 +18,11 @@ from worlds.building import service as building
 from worlds.building.kinds import KINDS
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish
+from worlds.founding.models import NewWorld
 from worlds.generation.ground import Land
 from worlds.ground.models import land_of
 from worlds.owning import service as owning
-from worlds.owning.models import NewWorld, Settings
+from worlds.owning.models import Settings
 from worlds.rebuilding import service as rebuilding
 from worlds.space.models import LOBBY, Space, sphere
 from worlds.time.models import DilationOutOfRange

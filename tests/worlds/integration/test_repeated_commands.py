@@ -19,6 +19,7 @@ from tests.support.worlds import (
     make_world,
     place_fixture,
     place_item,
+    settle_npc,
     texts,
     told,
 )
@@ -35,8 +36,16 @@ EACH_TIME: Final = {
     **dict.fromkeys(DIRECTIONS, "one is somewhere else"),
     **dict.fromkeys(("walk", "run", "sneak", "sprint"), "one is somewhere else"),
     "ignore": "the second time ends it",
+    "buy": "one has one more",
+    "sell": "one has one less",
     "use": "there is one less",
+    "talk": "one becomes better at it",
+    "threaten": "it frightens once more",
     "push": "it stands somewhere else",
+    "craft": "there is one more",
+    "experiment": "both are spoiled",
+    "teach": "one is busy for longer",
+    "gather": "there is less of it",
 }
 """{commands that change something each time: what}"""
 
@@ -58,12 +67,14 @@ class Twice:
 
 
 TRADING: Final = (("ann", "get lamp"), ("ann", "trade bob"), ("bob", "trade ann"))
+FIGHTING: Final = (("ann", "attack bob"), ("bob", "attack ann"))
 TWICE: Final[Mapping[str, Twice]] = {
     "go": Twice("go to bob"),
     "face": Twice("face east"),
     "fly": Twice("fly 50", who="eye"),
     "look": Twice("look"),
     "map": Twice("map", refused=True),
+    "weather": Twice("weather", refused=True),
     "who": Twice("who"),
     "inventory": Twice("inventory"),
     "help": Twice("help"),
@@ -77,9 +88,16 @@ TWICE: Final[Mapping[str, Twice]] = {
     "lobby": Twice("lobby"),
     "watcher": Twice("watcher aether", who="lou"),
     "create character": Twice("create character Lou player human aether", who="lou"),
-    "create world": Twice("create world", refused=True),
+    "create world": Twice("create world"),
     "worlds": Twice("worlds"),
+    "learn": Twice("learn stew from maren", refused=True),
     "world": Twice("world info"),
+    "ecosystem": Twice("ecosystem status"),
+    "search": Twice("search", refused=True),
+    "recipes": Twice("recipes"),
+    "research": Twice("research"),
+    "prices": Twice("prices", refused=True),
+    "barter": Twice("barter bob lamp for axe", refused=True),
     "score": Twice("score"),
     "skills": Twice("skills"),
     "get": Twice("get all"),
@@ -87,9 +105,13 @@ TWICE: Final[Mapping[str, Twice]] = {
     "open": Twice("open chest"),
     "equip": Twice("equip lamp", (("ann", "get lamp"),)),
     "unequip": Twice("unequip lamp", (("ann", "get lamp"), ("ann", "equip lamp"))),
+    "promise": Twice("promise clay to maren"),
     "give": Twice("give lamp to bob", (("ann", "get lamp"),)),
     "trade": Twice("trade bob"),
     "offer": Twice("offer lamp", TRADING),
+    "attack": Twice("attack bob", FIGHTING),
+    "defend": Twice("defend", FIGHTING),
+    "flee": Twice("flee", FIGHTING),
     "accept": Twice("accept", (*TRADING, ("ann", "offer lamp"), ("bob", "accept"))),
     "decline": Twice("decline", TRADING),
 }
@@ -108,6 +130,7 @@ def everyone(tx: Tx) -> dict[str, Player]:
     for item in ("lamp", "axe"):
         world, _ = place_item(tx, world, item, HERE)
     place_fixture(tx, world, "oak_chest", HERE)
+    settle_npc(tx, world, "Maren", HERE)
     return {**players, "eye": come_to(tx, world.world_id, "Eye", "watcher"), "lou": come_to_lobby(tx)}
 
 

@@ -108,6 +108,7 @@ def test_every_kind_of_line_and_frame_is_described():
     assert set(METADATA) <= set(get_args(MessageKind))
     assert {DOCUMENT["components"]["messages"][each.__name__]["name"] for each in FROM_SERVER} == {
         "around_update",
+        "combat_event",
         "error",
         "game_message",
         "map_update",

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from kernel.database import Tx
-from tests.support.grounds import made_ground, make_ground, start_world
+from tests.support.grounds import TINY, made_ground, make_ground, start_world
 from tests.support.worlds import Player, code, come_to, come_to_lobby, make_world, place_item, texts, told
+from worlds.acting.looking import around
+from worlds.acting.models import Scene
 from worlds.characters import service as characters
 from worlds.characters.events import PlayerMoved
 from worlds.generation.tiles import Tile, key_of
@@ -20,6 +26,7 @@ from worlds.ground.words import SIDES
 from worlds.posts import envelopes
 from worlds.space.models import METRE, Position
 from worlds.space.rules import moved
+from worlds.weather.moons import number_up
 from worlds.world.models import World
 
 
@@ -66,14 +73,14 @@ def everything(tx: Tx, world: World) -> Terrain:
     return Terrain(terrain.land, {key_of(row["tile"]): Tile(row["content"]) for row in rows})
 
 
-def test_a_look_begins_with_the_time_and_names_the_ground_and_water_that_is_near(tx: Tx):
+def test_a_look_begins_with_the_time_and_says_what_grows_and_which_water_is_near(tx: Tx):
     world = make_ground(tx, game_time=6 * 3_600_000)
     ann = come_to(tx, world.world_id, "Ann")
 
     [text] = texts(ann.types(tx, "look"))
 
-    assert text.startswith("[Dawn, early Spring] You are in ")
-    assert "The ground " in text
+    assert text.startswith("[Dawn, early Spring] ")
+    assert re.search("grassland|forest|oak|tundra|desert|rock", text)
     assert "a river to the " in text or "a lake to the " in text
 
 
@@ -97,6 +104,48 @@ def test_what_is_far_from_water_has_none_in_its_description(tx: Tx):
     assert "sea" not in text
 
 
+def test_what_a_description_mentions_can_be_looked_at_and_gone_to(tx: Tx):
+    world = make_ground(tx, game_time=6 * 3_600_000)
+    ann, entrance = come_to(tx, world.world_id, "Ann"), made_ground().entrance  # at a river, and the sea is near
+    terrain = everything(tx, world)
+
+    assert texts(ann.types(tx, "look river")) == ["River: beside you, to the east."]
+    assert texts(ann.types(tx, "go river")) == ["You are there already."]
+    put(tx, ann, entrance._replace(x=entrance.x - 300))
+    [described] = texts(ann.types(tx, "look"))
+    assert "a river to the east" in described
+    assert texts(ann.types(tx, "look river")) == ["River: 30 m to the east."]
+    assert code(ann.types(tx, "look water")) == "INVALID_INPUT"  # which one?
+    assert texts(ann.types(tx, "go river"))[0].startswith("You walk to river.")
+    here = ann.character(tx).position
+    assert not terrain.at(here).water
+    assert terrain.at(here._replace(x=here.x + 10)).water == "river"
+
+    assert texts(ann.types(tx, "look sky")) == ["The sky is clear."]
+    assert texts(ann.types(tx, "look at the ground"))[0].startswith("You are in a forest of oak and birch.")
+    assert texts(ann.types(tx, "go ground")) == ["You are there already."]
+    assert code(ann.types(tx, "go sky")) == "MOVEMENT_BLOCKED"
+    assert code(come_to_lobby(tx).types(tx, "look sky")) == "TARGET_NOT_FOUND"
+
+
+def test_moons_are_seen_in_clear_nights(tx: Tx):
+    """Moons that are up, and no others."""
+    world = make_ground(tx, made_of=replace(TINY, moons=2))
+    ann = come_to(tx, world.world_id, "Ann")
+    [about] = texts(ann.types(tx, "look moons"))
+    scene = Scene(me=ann.character(tx), world=world, now=tx.now, rng=tx.rng, ground=everything(tx, world))
+    seen = Counter[int]()
+    for hour in range(0, 24 * 30, 5):
+        look = around(replace(scene, now=tx.now + timedelta(hours=hour)))
+        is_clear_night = look.text.startswith(("[Night", "[Evening")) and look.metadata["weather"]["state"] == "clear"
+        up = number_up(world.generation, world.time.at(tx.now + timedelta(hours=hour)), 24) if is_clear_night else 0
+        assert len(re.findall(r"\bmoons?\b", look.text)) == (up > 0)
+        seen[up] += 1
+
+    assert about.startswith("This world has 2 moons. ")
+    assert set(seen) == {0, 1, 2}
+
+
 def test_deep_water_stops_those_who_walk_and_says_so(tx: Tx):
     world = make_ground(tx)
     side, bank = next(banks(everything(tx, world), world))
@@ -116,6 +165,8 @@ def test_watchers_cross_water_and_who_is_in_it_gets_out(tx: Tx):
     eye = come_to(tx, world.world_id, "Eye", role="watcher")
     put(tx, eye, bank)
     assert code_or_none(eye.types(tx, f"{side} 60")) is None
+    assert texts(eye.types(tx, "fly 10")) == ["You fly, 10 m above the ground."]
+    assert texts(eye.types(tx, "fly 0")) == ["You come down to the water, and float on it."]
     ann = come_to(tx, world.world_id, "Ann")
     put(tx, ann, eye.character(tx).position)
 
@@ -210,6 +261,7 @@ def test_the_map_of_the_world_says_where_one_is(tx: Tx):
     here = drawn["cells"][drawn["player"]["row"] * 128 + drawn["player"]["column"]]
     assert drawn["legend"][here] in ("grassland", "deciduous_forest", "taiga", "ocean", "rainforest")
     assert shown["data"]["text"].startswith("Gaia: 30 % land, ")
+    assert "Seed 42, 0 years of deep time." in shown["data"]["text"]
     assert "You are at " in shown["data"]["text"]
 
 
@@ -241,7 +293,7 @@ def test_the_ground_comes_from_memory_or_from_the_same_trip(tx: Tx):
     assert row["tiles"]
     tx.execute("DELETE FROM worlds.tiles WHERE tile = ANY(%s)", (row["tiles"],))
 
-    assert "You are in " in texts(ann.types(tx, "look"))[0]  # from memory
+    assert "oak" in texts(ann.types(tx, "look"))[0].lower()  # from memory
 
     assert start_world(tx, "Another").status == "building"
     assert (world.world_id, next(iter(whole(tx, world).tiles))) in cache.tiles.list_keys()

@@ -147,7 +147,7 @@ def test_a_trade_is_whole_when_both_have_accepted_and_nothing_before(tx: Tx):
     bob.types(tx, "accept")
     assert (held(tx, ann), held(tx, bob)) == ({"arrow": 20}, {"lamp": 1})
 
-    assert texts(ann.types(tx, "accept")) == ["The trade is done."]
+    assert texts(ann.types(tx, "accept")) == ["The trade is done. Bartering +5 XP (5 of 100)."]
 
     assert (held(tx, ann), held(tx, bob)) == ({"arrow": 14, "lamp": 1}, {"arrow": 6})
     assert shown(tx, bob) == {"arrows": 6}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from kernel.database import Tx
 from tests.support.worlds import Player, come_to, make_world, told
@@ -14,8 +14,9 @@ from worlds.daytime import clock
 from worlds.play import leaving
 from worlds.play import service as play
 from worlds.time import rules as time
+from worlds.time.models import milliseconds
 from worlds.world import queries as worlds_sql
-from worlds.world.models import WorldTime, milliseconds
+from worlds.world.models import WorldTime
 
 HOUR = 3_600_000
 MINUTE = timedelta(minutes=1)

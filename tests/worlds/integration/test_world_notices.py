@@ -20,12 +20,13 @@ from tests.support.races import race_of
 from tests.support.worlds import come_to_lobby, make_world, told
 from worlds.building import service as building
 from worlds.building.kinds import KINDS
+from worlds.founding.models import NewWorld
 from worlds.notices import queries, retention
 from worlds.notices import service as notices
 from worlds.notices.models import NoSuchDevice, NoticePreferences
 from worlds.notices.queries import MOST_DEVICES
 from worlds.owning import service as owning
-from worlds.owning.models import NewWorld, Settings
+from worlds.owning.models import Settings
 from worlds.space.models import LOBBY
 from worlds.world import service as worlds
 from worlds.world.events import MemberAdded

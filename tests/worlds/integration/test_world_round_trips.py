@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from doors.pages.addresses import reader_cookie
 from kernel import connections
 from kernel.database import Connection, transaction
 from local.tools.postgres_proxy import PostgresProxy
@@ -18,6 +19,7 @@ from tests.support.round_trips import counted
 from tests.support.worlds import come_to, come_to_lobby, connect, make_world
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish
+from worlds.interview import service as interviews
 
 TRIES = 3
 
@@ -49,6 +51,17 @@ class Stage:
         self.types("report rude shouts")
         [row] = self.conn.execute("SELECT report_id FROM worlds.reports").fetchall()
         return row["report_id"]
+
+    def in_review(self) -> Any:
+        """Return an interview of Ann's whose questions are all answered, about a world with a name of its own."""
+        self.conn.execute("DELETE FROM kernel.rate_windows WHERE scope IN ('worlds_made', 'worlds_begun')")
+        self.conn.execute("DELETE FROM worlds.interviews")
+        with transaction(self.conn) as tx:
+            said = ("ice", "elves", "frozen, small", "medieval", "none", "old", "one", "everything")
+            interview_id = interviews.start(tx, self.ann.identity).interview.interview_id
+            for each in (*said, f"the name is Öland {next(self._numbers)}"):
+                interviews.respond(tx, self.ann.identity, interview_id, each)
+            return str(interview_id)
 
     def types(self, text: str) -> None:
         with transaction(self.conn) as tx:
@@ -84,10 +97,28 @@ def invited(stage: Stage) -> str:
     return str(stage.ann.account_id)
 
 
+def exported(stage: Stage) -> Any:
+    stage.conn.execute("DELETE FROM kernel.rate_windows")
+    return request(stage.root, "GET", f"game/worlds/{stage.aether}/export")
+
+
+def page(someone: Someone, path: str) -> None:
+    headers = {**someone.headers, "Accept": "text/html", "Cookie": reader_cookie(someone.identity.account_id)}
+    assert handler_of(path)(proxy_event("GET", path, headers=headers, role=None), None)["statusCode"] == 200
+
+
 ACTIONS: dict[str, tuple[Step, Before]] = {
     "make a world": (
         lambda s, name: request(s.root, "POST", "game/worlds", {"name": name}),
         lambda s: s.conn.execute("DELETE FROM kernel.rate_windows") and f"Made {next(s._numbers)}",
+    ),
+    "export a world": (
+        lambda s, it: request(s.root, "GET", f"game/worlds/{s.aether}/export"),
+        lambda s: s.conn.execute("DELETE FROM kernel.rate_windows"),
+    ),
+    "bring a world": (
+        lambda s, it: request(s.root, "POST", "game/worlds/import", it),
+        lambda s: {"file": exported(s), "name": f"Brought {next(s._numbers)}"},
     ),
     "change a world": (
         lambda s, it: request(s.root, "PATCH", f"game/worlds/{it}", {"name": f"Now {it}", "paused": True}),
@@ -133,6 +164,35 @@ ACTIONS: dict[str, tuple[Step, Before]] = {
         nothing,
     ),
     "go to the lobby": (lambda s, _: request(s.ann, "POST", "session/lobby", {}), nothing),
+    "begin an interview": (
+        lambda s, _: request(s.ann, "POST", "interview/start", {}),
+        lambda s: s.conn.execute("DELETE FROM worlds.interviews"),
+    ),
+    "answer a question": (
+        lambda s, it: request(s.ann, "POST", "interview/respond", {"session_id": it, "message": "ice and snow"}),
+        lambda s: request(s.ann, "POST", "interview/start", {})["session_id"],
+    ),
+    "tell the statue": (
+        lambda s, _: s.types("tell statue ice and snow"),
+        lambda s: request(s.ann, "POST", "interview/start", {}),
+    ),
+    "let the world of an interview be made": (
+        lambda s, it: request(s.ann, "POST", "interview/finalize", {"session_id": it}),
+        Stage.in_review,
+    ),
+    "confirm an interview": (
+        lambda s, it: request(s.ann, "POST", "interview/respond", {"session_id": it, "message": "yes"}),
+        Stage.in_review,
+    ),
+    "tell the statue yes": (lambda s, _: s.types("tell statue yes"), Stage.in_review),
+    "tell the statue stop": (
+        lambda s, _: s.types("tell statue stop"),
+        lambda s: request(s.ann, "POST", "interview/finalize", {"session_id": s.in_review()}),
+    ),
+    "give up a world": (
+        lambda s, it: request(s.ann, "POST", f"game/worlds/{it}/cancel", {}),
+        lambda s: request(s.ann, "POST", "interview/finalize", {"session_id": s.in_review()})["world_id"],
+    ),
     "enter": (lambda s, _: s.types('enter "World 1"'), nothing),
     "watcher": (
         lambda s, it: s.types(f"watcher {it}"),
@@ -145,8 +205,10 @@ ACTIONS: dict[str, tuple[Step, Before]] = {
 }
 LOOKS: dict[str, Callable[[Stage], object]] = {
     "state": lambda s: request(s.ann, "GET", "session/state"),
+    "interview": lambda s: request(s.ann, "GET", "interview/active"),
     "worlds": lambda s: request(s.ann, "GET", "game/worlds"),
     "a world": lambda s: request(s.ann, "GET", f"game/worlds/{s.aether}"),
+    "history": lambda s: page(s.ann, f"/worlds/{s.aether}/history"),
     "members": lambda s: request(s.root, "GET", f"game/worlds/{s.aether}/members"),
     "entry options": lambda s: request(s.ann, "GET", "game/entry-options", world_id=str(s.aether)),
     "characters": lambda s: request(s.ann, "GET", "game/characters"),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from time import process_time
 from uuid import UUID
+
+import pytest
+from msgspec.structs import replace
 
 from tests.support.grounds import SEED, TINY, made_ground, stepped
 from worlds.building.computing import PROGRESS, SECONDS, run_slice
 from worlds.building.models import Task
 from worlds.generation.biomes import Biome
 from worlds.generation.ground import Land
+from worlds.generation.parameters import Parameters
+from worlds.generation.scale import CIRCUMFERENCES
 from worlds.generation.stages import STAGES
 from worlds.generation.tiles import Tile, contents, key_of, tile_keys
 from worlds.ground.models import Terrain, is_too_deep
@@ -49,6 +54,21 @@ def test_a_slice_begins_no_stage_after_its_time():
     times = iter([0.0, *[SECONDS] * 20])
 
     assert run_slice(TASK, clock=lambda: next(times)).stage == "moons"
+
+
+@pytest.mark.slow
+def test_people_hear_of_a_large_world_every_ten_seconds():
+    large = Task(
+        UUID(int=0), Parameters("large"), Land(SEED, "large", CIRCUMFERENCES["large"]), sphere(CIRCUMFERENCES["large"])
+    )
+    took, done = dict[str, float](), large
+    while "tiles" not in took:
+        began = process_time()
+        made = run_slice(done, seconds=0)
+        took[made.stage] = process_time() - began
+        done = replace(done, done={**done.done, **made.made})
+
+    assert max(took.values()) < 10, took
 
 
 def test_a_stage_keeps_only_what_later_ones_need():

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from worlds.generation.climate import lapse, sea_level_celsius
 from worlds.generation.currents import rescaled

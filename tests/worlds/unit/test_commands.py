@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import DomainError
-from kernel.quantities import ALL, NoWholeNumber, NumberTooLarge, NumberTooSmall, Share
+from kernel.quantities import ALL, NoWholeNumber, NumberTooLarge, NumberTooSmall, Share, Wanted
 from worlds.commands.grammar import COMMANDS, DIRECTIONS, VERBS, by_verb
 from worlds.commands.matching import find
 from worlds.commands.models import (
@@ -23,6 +23,7 @@ from worlds.commands.models import (
     NotADistance,
     UnknownCommand,
     UnknownDirection,
+    UnknownOption,
     UnknownTopic,
     UnreadableCommand,
     WorldCommand,
@@ -30,9 +31,9 @@ from worlds.commands.models import (
 from worlds.commands.parsing import clean, complete, help_about, help_text, line_of, parse, require
 from worlds.items.models import WearSlot
 from worlds.movement.models import Mode
-from worlds.world.models import OwnersOnly
+from worlds.world.models import AdminsOnly
 
-# The rows of the specification that need no NPC, fight or economy.
+# The rows of the specification that need no fight or economy.
 ROWS = {
     "north": "n",
     "northeast": "ne",
@@ -56,6 +57,7 @@ ROWS = {
     "whisper": "psst",
     "tell": "message msg pm",
     "reply": "r",
+    "talk": "chat",
     "emote": "me",
     "who": "players online",
     "get": "take grab pick pickup",
@@ -65,6 +67,11 @@ ROWS = {
     "unequip": "remove",
     "use": "consume activate apply",
     "open": "",
+    "craft": "make build forge",
+    "gather": "harvest mine fish chop",
+    "attack": "hit fight strike kill",
+    "defend": "block",
+    "flee": "escape",
     "push": "pull move",
     "enter": "",
     "lobby": "exit leave hub",
@@ -78,13 +85,26 @@ ROWS = {
     "score": "sheet",
     "help": "",
 }
-OURS = {"go", "give", "worlds", "trade", "offer", "accept", "decline", "ignore", "report"}
+OURS = {
+    *("go", "give", "worlds", "trade", "offer", "accept", "decline", "ignore", "report"),
+    *("recipes", "research", "experiment", "teach", "learn", "promise", "threaten", "buy", "sell", "barter"),
+}
 
 
 def test_the_commands_are_those_of_the_specification_and_ours():
     found = {each.name: " ".join(alias.replace(" ", "_") for alias in each.aliases) for each in COMMANDS}
 
-    assert found == {**ROWS, **dict.fromkeys(OURS, "")}
+    assert found == {**ROWS, **dict.fromkeys(OURS, ""), "search": "prospect", "prices": "goods wares"}
+
+
+@pytest.mark.parametrize(
+    ("line", "target", "quantity"),
+    [("fish", "", None), ("gather 5", "", 5), ("chop down the birch 3", "birch", 3), ("mine all", "", ALL)],
+)
+def test_one_gathers_what_is_named_or_what_is_nearest(line: str, target: str, quantity: Wanted | None):
+    found = parse(line)
+
+    assert (found.command.name, found.target, found.quantity) == ("gather", target, quantity)
 
 
 def test_a_verb_means_one_command():
@@ -167,6 +187,9 @@ def test_one_may_go_to_things():
         ("face", IncompleteCommand),
         ("face left", UnknownDirection),
         ("fly high", NotADistance),
+        ("world foo", UnknownOption),
+        ("world s", UnknownOption),
+        ("ecosystem 7", UnknownOption),
     ],
 )
 def test_ways_that_lead_nowhere(line: str, refusal: type[DomainError]):
@@ -384,17 +407,17 @@ def test_the_older_form_means_the_same():
 
 
 def test_who_may_do_what():
-    require(parse("look"), has_body=False, is_owner=False)
-    require(parse("get lamp"), has_body=True, is_owner=False)
-    require(parse("weather"), has_body=False, is_owner=False)
-    require(parse("weather rain"), has_body=False, is_owner=True)
+    require(parse("look"), has_body=False, is_admin=False)
+    require(parse("get lamp"), has_body=True, is_admin=False)
+    require(parse("weather"), has_body=False, is_admin=False)
+    require(parse("weather rain"), has_body=False, is_admin=True)
     with pytest.raises(BodyNeeded):
-        require(parse("get lamp"), has_body=False, is_owner=True)
-    with pytest.raises(OwnersOnly):
-        require(parse("weather rain"), has_body=True, is_owner=False)
+        require(parse("get lamp"), has_body=False, is_admin=True)
+    with pytest.raises(AdminsOnly):
+        require(parse("weather rain"), has_body=True, is_admin=False)
     for line in ("world simulate --years 5", "world SIM", "eco br", "weather clea"):
-        with pytest.raises(OwnersOnly):
-            require(parse(line), has_body=True, is_owner=False)
+        with pytest.raises(AdminsOnly):
+            require(parse(line), has_body=True, is_admin=False)
 
 
 @pytest.mark.parametrize(
@@ -419,7 +442,8 @@ def test_lines_are_completed(begun: str, lines: list[str]):
 
 
 def test_help_lists_all_commands_by_group():
-    assert help_text("").splitlines()[1] == "People: who, say, whisper, tell, reply, emote, ignore, report"
+    people = "who, say, whisper, tell, reply, talk, promise, threaten, emote, ignore, report, teach, learn"
+    assert help_text("").splitlines()[1] == f"People: {people}"
     assert all(each.name in help_text("") for each in COMMANDS)
 
 
@@ -474,3 +498,25 @@ def test_what_is_pushed_and_where(line: str, target: str, direction: str | None,
     found = parse(line)
 
     assert (found.command.name, found.target, found.direction, found.pulls) == ("push", target, direction, pulls)
+
+
+@pytest.mark.parametrize(
+    ("line", "target", "quantity", "who"),
+    [
+        ("buy 3 wool from Maren", "wool", 3, "Maren"),
+        ("buy wool from the smith 3", "wool", 3, "smith"),
+        ("buy wool 3", "wool", 3, ""),
+        ("buy all berries from Maren", "berries", ALL, "Maren"),
+        ("sell axe to Maren Holt", "axe", None, "Maren Holt"),
+        ("sell axe", "axe", None, ""),
+    ],
+)
+def test_what_is_bought_and_sold_is_read_with_whom(line: str, target: str, quantity: object, who: str):
+    found = parse(line)
+
+    assert (found.target, found.quantity, found.recipient) == (target, quantity, who)
+
+
+def test_a_deal_in_its_older_form_is_the_same_line():
+    assert line_of("buy", "wool", "3", recipient="Maren") == "buy wool 3 from Maren"
+    assert line_of("sell", "wool", "3", recipient="Maren") == "sell wool 3 to Maren"

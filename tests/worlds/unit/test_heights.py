@@ -12,6 +12,7 @@ from worlds.generation.moons import MoonsDrawn, place_moons
 from worlds.generation.noise import noise
 from worlds.generation.parameters import Parameters
 from worlds.generation.plates import CONVERGENT, DIVERGENT, Plates, make_plates
+from worlds.generation.stages import generate
 
 SMALL = Parameters("small")
 GRID = grid_of(SMALL.edge)
@@ -25,6 +26,18 @@ def plates() -> Plates:
 @pytest.fixture(scope="module")
 def relief(plates: Plates) -> Relief:
     return raise_ground(SMALL, 42, place_moons(SMALL, 42), plates)
+
+
+def test_without_geology_there_are_no_volcanoes_and_ranges_are_not_worn():
+    """Source: worlds 10.3, simulateGeology."""
+    usual, still = (generate(Parameters("small", geology=geology), 42) for geology in (True, False))
+
+    assert not still.relief.volcanic.any()
+    assert usual.relief.volcanic.any()
+    steep, worn = (np.abs(each.relief.heights - each.relief.heights[GRID.neighbours[0]]) for each in (still, usual))
+    assert steep.mean() > 1.1 * worn.mean()
+    assert len(still.waters.starts) > 1  # rivers run all the same
+    assert 0.25 <= np.mean(still.waters.heights > still.sea.level) <= 0.35
 
 
 def test_plates_that_meet_raise_mountains_at_a_coast_and_dig_trenches_in_the_sea(plates: Plates, relief: Relief):

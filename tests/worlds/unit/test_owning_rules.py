@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from worlds.founding.rules import generation_for
 from worlds.generation.parameters import from_json
-from worlds.owning.rules import generation_for
 from worlds.space.models import LOBBY, METRE, Position, Space, sphere
 
 

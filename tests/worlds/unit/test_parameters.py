@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
-from worlds.generation.parameters import Age, Interval, Parameters, from_words, land_share, number_of_moons
+import pytest
+from msgspec.structs import replace
+
+from worlds.generation.parameters import (
+    Age,
+    Interval,
+    Parameters,
+    as_json,
+    from_json,
+    from_words,
+    land_share,
+    number_of_moons,
+)
 
 
 def test_without_words_a_world_is_as_usual():
@@ -66,3 +78,13 @@ def test_climate_rain_and_age_are_numbers():
 )
 def test_moons_are_a_word_a_number_or_left_to_chance(words: str, number: int | None):
     assert number_of_moons(words) == number
+
+
+def test_parameters_are_the_same_after_they_were_stored():
+    said = replace(from_words(climate="frozen"), geology=False, biomes=(0, 0.1, 0, 0, 0.35, 0.55, 0, 0))
+
+    stored = from_json(json.loads(json.dumps(as_json(said))))
+
+    assert stored == said
+    assert hash(stored) == hash(said)
+    assert from_json({"size": "small"}) == Parameters("small")  # of before there was geology to choose

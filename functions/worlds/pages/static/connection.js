@@ -8,6 +8,8 @@ const PAUSE_MS = 1_000;
 const PATIENCE_MS = 10_000;
 // The gateway closes what is silent for ten minutes.
 const PING_MS = 240_000;
+/** How long after something is to happen one asks whether it has. */
+const LATE_MS = 20;
 /** Refusals after which the same may be sent again: nothing was done. */
 const TRANSIENT = new Set(["ACTION_COOLDOWN", "DATABASE_ERROR", "DATABASE_TIMEOUT"]);
 const SIGNED_OUT = new Set(["SESSION_EXPIRED", "UNAUTHORIZED", "AUTH_TOKEN_EXPIRED", "AUTH_TOKEN_INVALID"]);
@@ -42,7 +44,7 @@ export class Connection {
    */
   constructor(told) {
     this.told = told;
-    setInterval(() => this.#isOpen && this.#socket.send('{"type":"ping","data":{}}'), PING_MS);
+    setInterval(() => this.#ping(), PING_MS);
     addEventListener("online", () => this.#socket ?? this.again());
   }
 
@@ -75,6 +77,15 @@ export class Connection {
     return command;
   }
 
+  /** Asks once so many milliseconds have passed: what was to happen until then in a fight has happened. */
+  askIn(milliseconds) {
+    setTimeout(() => this.#ping(), milliseconds + LATE_MS);
+  }
+
+  #ping() {
+    if (this.#isOpen) this.#socket.send('{"type":"ping","data":{}}');
+  }
+
   #close() {
     const socket = this.#socket;
     this.#socket = null;
@@ -90,7 +101,7 @@ export class Connection {
       if (character !== this.#character) return;
       const address = new URL("/api/game/ws", location.href);
       address.protocol = address.protocol.replace("http", "ws");
-      address.search = new URLSearchParams({ ticket, character_id: character });
+      address.search = new URLSearchParams({ ticket, character_id: character, language: document.documentElement.lang });
       this.#listen(new WebSocket(address));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

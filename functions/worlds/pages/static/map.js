@@ -15,6 +15,18 @@ const COLOURS = [
   [/swamp|marsh|wetland/i, 165, 25],
   [/mountain|rock|alpine|hill/i, 25, 12],
 ];
+/** Shapes tell kinds of things apart, with or without colours. */
+const SHAPES = {
+  you: "M-8 0a8 8 0 1 0 16 0a8 8 0 1 0-16 0z",
+  character: "M0-10a5 5 0 1 1 0 10a5 5 0 1 1 0-10zM-9 10C-9-2 9-2 9 10z",
+  portal: "M-8 10V-1a8 8 0 0 1 16 0V10H3V0H-3V10z",
+  item: "M-8-8H8V8H-8z",
+  creature: "M0-9 10 8H-10z",
+  resource: "M0-10 9 0 0 10-9 0z",
+  outcrop: "M-5-9H5L10 0 5 9H-5L-10 0z",
+  thing: "M0-10 10-2 6 9H-6L-10-2z",
+};
+const INKS = { you: "--accent", portal: "--pro", resource: "--good", creature: "--con" };
 
 /** Returns the name of the direction of an offset in metres, north being up. */
 export function directionOf(east, north) {
@@ -92,8 +104,43 @@ export function groundInWords(map, said) {
   return sentences.map((each) => each[0].toUpperCase() + each.slice(1)).join(" ");
 }
 
+/** Returns what is marked on a map: [{ name, kind, east, north }], in metres; of a tile, what is named first. */
+export function marksOn({ me, tiles, things }) {
+  const mark = ({ name, type }, east, north) => ({ name, kind: SHAPES[type] ? type : "thing", east, north });
+  if (!tiles) return things.map((each) => mark(each, each.position.x - me.x, each.position.y - me.y));
+  const stride = tiles.stride ?? 1;
+  return placed(tiles).flatMap(({ tile, column, row }) => {
+    const [first] = tile.portal ? [{ name: tile.portal, type: "portal" }] : (tile.entities ?? []);
+    return first ? [mark(first, column * stride, row * stride)] : [];
+  });
+}
+
+/** Returns in words what a map marks of the ground itself: where to gather, and bare ore. */
+export function marksInWords(marks, said) {
+  const found = marks.filter(({ kind }) => kind === "resource" || kind === "outcrop");
+  const words = found.map(({ name, east, north }) => whereIs({ name, position: { x: east, y: north } }, { x: 0, y: 0 }, said));
+  return words.length ? said.on_map.replace("{things}", words.join("; ")) : "";
+}
+
+/** Lists what the shapes on a map mean, those that are on it. */
+export function explain(list, marks, said) {
+  const kinds = Object.keys(SHAPES).filter((kind) => kind === "you" || marks.some((each) => each.kind === kind));
+  list.replaceChildren(
+    ...kinds.map((kind) => {
+      const item = document.createElement("li");
+      const [svg, path] = ["svg", "path"].map((name) => document.createElementNS("http://www.w3.org/2000/svg", name));
+      for (const [name, value] of Object.entries({ viewBox: "-11 -11 22 22", width: 14, height: 14, "aria-hidden": "true" })) svg.setAttribute(name, value);
+      path.setAttribute("d", SHAPES[kind]);
+      svg.style.fill = `var(${INKS[kind] ?? "--ink"})`;
+      svg.append(path);
+      item.append(svg, ` ${said[`kind_${kind}`]}`);
+      return item;
+    }),
+  );
+}
+
 /** Draws what is around: tiles if there are any, else where things and people are. */
-export function draw(canvas, { me, tiles, things, edges }) {
+export function draw(canvas, { me, tiles, marks, edges }) {
   const style = getComputedStyle(canvas);
   const colour = (name) => style.getPropertyValue(name).trim();
   const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
@@ -111,23 +158,25 @@ export function draw(canvas, { me, tiles, things, edges }) {
     context.fillRect(Math.floor(x - size / 2), Math.floor(y - size / 2), Math.ceil(size), Math.ceil(size));
   }
   if (!cells) drawGrid(context, { side, size, reach, me, colour, edges });
+  const stride = tiles?.stride ?? 1;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  context.font = `600 ${Math.max(22, Math.min(28, size * 0.9))}px ${style.fontFamily}`;
-  const marks = cells
-    ? cells.flatMap(({ tile, column, row }) =>
-        (tile.entities ?? []).slice(0, 1).map((each) => [each.name, at(column, row), each.type === "portal"]),
-      )
-    : things.map((each) => [each.name, at(each.position.x - me.x, each.position.y - me.y), each.type === "portal"]);
-  for (const [name, [x, y], isPortal] of marks) mark(context, name, x, y, isPortal ? colour("--pro") : colour("--ink"), colour("--surface"));
-  const [x, y] = at(0, 0);
-  context.beginPath();
-  context.arc(x, y, Math.max(9, size / 3), 0, 2 * Math.PI);
-  context.fillStyle = colour("--accent");
-  context.fill();
-  context.lineWidth = 2;
-  context.strokeStyle = colour("--surface");
-  context.stroke();
+  context.font = `700 21px ${style.fontFamily}`;
+  const scale = Math.max(0.6, Math.min(1.9, (size * 0.95) / 20));
+  for (const { name, kind, east, north } of [...marks, { name: "", kind: "you", east: 0, north: 0 }]) {
+    const [x, y] = at(east / stride, north / stride);
+    context.setTransform(scale, 0, 0, scale, x, y);
+    const shape = new Path2D(SHAPES[kind]);
+    context.lineWidth = 4;
+    context.strokeStyle = colour("--surface");
+    context.fillStyle = colour(INKS[kind] ?? "--ink");
+    context.stroke(shape);
+    context.fill(shape);
+    context.resetTransform();
+    if (scale <= 1) continue;
+    context.fillStyle = colour("--surface");
+    context.fillText(name[0]?.toUpperCase() ?? "", x, y + (kind === "creature" ? 5 : 1));
+  }
 }
 
 function drawGrid(context, { side, size, reach, me, colour, edges }) {
@@ -155,15 +204,6 @@ function drawGrid(context, { side, size, reach, me, colour, edges }) {
     context.lineTo(side, y);
   }
   context.stroke();
-}
-
-function mark(context, name, x, y, ink, ground) {
-  context.lineWidth = 4;
-  context.strokeStyle = ground;
-  context.fillStyle = ink;
-  const letter = name[0]?.toUpperCase() ?? "?";
-  context.strokeText(letter, x, y);
-  context.fillText(letter, x, y);
 }
 
 function tileColour(tile, isDark) {

@@ -1,10 +1,12 @@
 // The page on which one plays: it connects as who one was last, else as a ghost in the lobby.
 
 import { ApiError, call } from "./api.js";
+import { Atlas, bringFiles, historyOf } from "./atlas.js";
 import { Connection, TRIES } from "./connection.js";
 import { Entry } from "./entry.js";
+import { Interview } from "./interview.js";
 import { Lines } from "./lines.js";
-import { draw, groundInWords, metres, nowAround, whereIs } from "./map.js";
+import { draw, explain, groundInWords, marksInWords, marksOn, metres, nowAround, whereIs } from "./map.js";
 import { notice } from "./notices.js";
 import { Notifications } from "./notifications.js";
 import { completed, hintOf, History } from "./typing.js";
@@ -30,12 +32,15 @@ let around = [];
 let inventory = [];
 const typedLines = new Map();
 const notifications = new Notifications(said);
+const atlas = new Atlas(() => type("world map"));
+bringFiles(said);
 
 const lines = new Lines(
   { scroll: find("scroll"), history: find("history"), log: find("log"), newest: find("newest") },
   (entity) => type(commandFor(entity)),
   commandFor,
 );
+const interview = new Interview(said, (worldId, name) => entry?.open(worldId, name).catch((error) => notice(error.message, "bad")));
 const connection = new Connection({ state: showConnection, message, answered, dropped });
 
 function commandFor({ name, type: kind }) {
@@ -65,7 +70,11 @@ function enter({ character, world_id: worldId, world_name: name }) {
   [tiles, around] = [null, []];
   find("character").textContent = character.name;
   find("world").textContent = place.name;
+  find("weather").hidden = true;
   find("worlds").hidden = worldId !== LOBBY;
+  find("make-world").hidden = worldId !== LOBBY;
+  find("bring").hidden = worldId !== LOBBY;
+  atlas.enter(worldId === LOBBY ? null : worldId);
   connection.enter(character.character_id);
 }
 
@@ -93,12 +102,16 @@ function message({ type: kind, data, again }) {
   if (kind === "error") return !again || isOld ? lines.add({ type: "error", text: data.message }, { isOld }) : undefined;
   if (kind !== "game_message") return undefined;
   if (data.metadata?.tiles) showMap(data.metadata);
+  if (data.metadata?.weather) showWeather(data.metadata.weather);
   if (data.text) lines.add(data, { isOld });
   return again ? undefined : obey(data);
 }
 
 /** Does what a message means for the page. */
-function obey({ type: kind, metadata }) {
+function obey({ type: kind, text, metadata }) {
+  if (metadata?.ready_in_ms) connection.askIn(metadata.ready_in_ms);
+  if (kind === "world_map_data") atlas.show(text, metadata);
+  if (kind === "system" && metadata.world_id) interview.heard(metadata);
   // Someone's own world that is ready has a notification, too.
   if (kind === "system" && (metadata.notification_id || metadata.world_id)) notifications.count();
   if (kind === "area_description" && metadata.entities && !metadata.target) {
@@ -122,6 +135,12 @@ function obey({ type: kind, metadata }) {
 function choose({ connect_as: characterId, world_id: worldId }) {
   if (worldId === LOBBY) return call("POST", "/api/session/lobby");
   return call("POST", "/api/session/character/select", { character_id: characterId });
+}
+
+/** Changes are read out as lines; this says how it was when something was last said of it. */
+function showWeather({ summary }) {
+  find("weather").hidden = false;
+  find("weather").textContent = summary;
 }
 
 function showState(state) {
@@ -154,17 +173,19 @@ function showAround() {
   fill(find("around"), shown.map(thing), said.no_one_near);
   const sentences = [filled(said.place, { x: metres(me.x), y: metres(me.y) })];
   if (me.z > 0) sentences.push(filled(said.height, { z: metres(me.z) }));
-  if (tiles) sentences.push(groundInWords(tiles, said));
-  find("map-words").textContent = sentences.join(" ");
+  if (tiles) sentences.push(groundInWords(tiles, said), marksInWords(marks(), said));
+  find("map-words").textContent = sentences.filter(Boolean).join(" ");
   drawMap();
 }
 
 const distance = ({ position }) => (position ? Math.hypot(position.x - me.x, position.y - me.y) : Infinity);
 
+const marks = () => marksOn({ me, tiles, things: around.filter((each) => each.position) });
+
 function drawMap() {
   if (!me) return;
-  const things = around.filter((each) => each.position);
-  draw(find("map"), { me, tiles, things, edges: place.worldId === LOBBY ? LOBBY_EDGES : null });
+  explain(find("map-legend"), marks(), said);
+  draw(find("map"), { me, tiles, marks: marks(), edges: place.worldId === LOBBY ? LOBBY_EDGES : null });
 }
 
 for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"]) matchMedia(query).addEventListener("change", drawMap);
@@ -283,7 +304,16 @@ input.addEventListener("keydown", (event) => {
 
 // ---------------------------------------------------------------- worlds to enter
 
-const listed = ({ name, players }) => item(filled(said.people_there, { world: name, people: players }), name, [["enter", `enter ${name}`]]);
+function listed({ id, world_id: worldId = id, name, players }) {
+  const entryOf = item(filled(said.people_there, { world: name, people: players }), name, [["enter", `enter ${name}`]]);
+  if (worldId !== LOBBY) {
+    const link = document.createElement("a");
+    Object.assign(link, { href: historyOf(worldId), textContent: said.history });
+    link.setAttribute("aria-label", filled(said.history_of, { world: name }));
+    entryOf.append(link);
+  }
+  return entryOf;
+}
 
 const WORLDS_PER_PAGE = 50;
 let directory = []; // of the command, which also lists the game's own worlds
@@ -331,6 +361,7 @@ begin();
 call("GET", "/worlds/guide.json", null, { signIn: false }).then(
   (found) => {
     guide = found;
+    interview.know(guide.topics);
     entry = new Entry(guide, said, enter);
   },
   (error) => notice(error.message, "bad"),

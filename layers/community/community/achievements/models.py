@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Self
 from uuid import UUID
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from pydantic import BaseModel
 
 from community.achievements.content import Reward
@@ -15,8 +16,7 @@ from community.catalog.content import Ingredient, items
 from kernel.events.models import Event
 
 
-@dataclass(frozen=True, slots=True)
-class AchievementProgress:
+class AchievementProgress(Struct, frozen=True):
     """How far a player has come towards one achievement.
 
     Attributes:
@@ -28,8 +28,7 @@ class AchievementProgress:
     unlocked_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Achievements:
+class Achievements(Struct, frozen=True):
     """A player's achievements.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct
 
 from community.catalog.content import (
     AliasesFile,
@@ -26,8 +27,7 @@ class ItemNotFound(Refused):
     message = 'There is no item called "{item}".'
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """The names of items in messages. They can be replaced at run time, so functions take them as an argument."""
 
     aliases: Mapping[str, ItemAliases]  # by internal item name

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kernel.settings import count
 
 
-@dataclass(frozen=True, slots=True)
-class ContributionSettings:
+class ContributionSettings(Struct, frozen=True):
     contribution_shards: int
     """Number of rows that share the sum of points, so that a crowd does not wait for a single row."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kernel.settings import switch
 
 
-@dataclass(frozen=True, slots=True)
-class CooldownSettings:
+class CooldownSettings(Struct, frozen=True):
     dev_mode: bool
     """Whether cooldowns are ignored."""
 

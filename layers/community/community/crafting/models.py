@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec import Struct
 
 from community.catalog.content import Item, items
 from community.crafting.content import Disassemble, Upgrade
@@ -13,8 +14,7 @@ from community.inventory.models import Quality, Slot
 from kernel.errors import NotAllowed, NotFound, Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """The result of an upgrade recipe, with all dice rolled.
 
     Attributes:
@@ -48,8 +48,7 @@ class Batch:
         return self.certain + self.bonus
 
 
-@dataclass(frozen=True, slots=True)
-class Salvage:
+class Salvage(Struct, frozen=True):
     """The result of taking items apart, with all dice rolled.
 
     Attributes:
@@ -70,8 +69,7 @@ class Salvage:
         return items.by_name[self.recipe.recipe_key]
 
 
-@dataclass(frozen=True, slots=True)
-class CraftingJob:
+class CraftingJob(Struct, frozen=True):
     """A batch being crafted. Its bonus stays hidden until it is done.
 
     Attributes:
@@ -88,8 +86,7 @@ class CraftingJob:
     waiting_for_room: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Crafted:
+class Crafted(Struct, frozen=True):
     """The result of a request to craft.
 
     Attributes:

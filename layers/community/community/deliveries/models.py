@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from community.inventory.models import Slot
 from kernel.events.models import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """Items on their way to a player.
 
     Attributes:
@@ -29,11 +30,11 @@ class Delivery:
     slots: tuple[Slot, ...]
     sent_at: datetime
     due_at: datetime
-    details: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    details: Mapping[str, Any] = field(default_factory=dict)
     overflow: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Deliveries:
     """The changes to a player's deliveries in this action.
 
@@ -44,12 +45,12 @@ class Deliveries:
     """
 
     sent: tuple[Delivery, ...] = ()
-    received: Mapping[UUID, tuple[Slot, ...]] = field(default_factory=dict[UUID, tuple[Slot, ...]])
-    due: tuple[Delivery, ...] = field(default=(), compare=False)
+    received: Mapping[UUID, tuple[Slot, ...]] = dataclasses.field(default_factory=dict[UUID, tuple[Slot, ...]])
+    due: tuple[Delivery, ...] = dataclasses.field(default=(), compare=False)
 
     def merge(self, other: Deliveries) -> Self:
         """Combine the changes. Deliveries that were due to the other player are already in that player's inventory."""
-        return replace(self, sent=self.sent + other.sent, received={**self.received, **other.received})
+        return dataclasses.replace(self, sent=self.sent + other.sent, received={**self.received, **other.received})
 
 
 class DeliveryArrived(Event):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from community.deliveries import queries
 from community.deliveries.models import Deliveries, Delivery
@@ -65,10 +67,10 @@ def take_waiting(player: Player, item_id: int, most: int) -> tuple[Player, int]:
                 kept.append(slot._replace(quantity=slot.quantity - taken))
         if tuple(kept) != delivery.slots:
             received[delivery.delivery_id] = tuple(kept)
-    return player.having(replace(deliveries, received=received)), most - left
+    return player.having(dataclasses.replace(deliveries, received=received)), most - left
 
 
 def withdraw(player: Player, delivery: Delivery) -> Player:
     """Delete a delivery that is not due yet. Its player is locked."""
     deliveries = player[Deliveries]
-    return player.having(replace(deliveries, received={**deliveries.received, delivery.delivery_id: ()}))
+    return player.having(dataclasses.replace(deliveries, received={**deliveries.received, delivery.delivery_id: ()}))

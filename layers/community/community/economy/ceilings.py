@@ -8,11 +8,12 @@ ceilings, what a player has in money and items, counted at the ceilings, cannot 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import floor
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from community.catalog.content import Item, ItemsSection
 from community.crafting.content import DisassemblesSection, UpgradesSection
@@ -29,8 +30,7 @@ from kernel.content.library import Library
 MONEY = "money"
 
 
-@dataclass(frozen=True, slots=True)
-class PricedTrade:
+class PricedTrade(Struct, frozen=True):
     """A way to turn money and items into others.
 
     Attributes:
@@ -43,8 +43,7 @@ class PricedTrade:
     gives: Mapping[str, Fraction]
 
 
-@dataclass(frozen=True, slots=True)
-class Ceilings:
+class Ceilings(Struct, frozen=True):
     """What the items are worth at most.
 
     Attributes:

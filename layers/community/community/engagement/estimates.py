@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Literal
+
+from msgspec import Struct
 
 from community.engagement.rules import Velocity
 
@@ -16,8 +17,7 @@ _MAX_FORECAST_DAYS = 365_000
 """Dates a thousand years ahead are meaningless, and much later ones cannot be represented."""
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Struct, frozen=True):
     """When the community will have enough points for a node.
 
     Attributes:

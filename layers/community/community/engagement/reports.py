@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from community.engagement import queries, rules
 from community.engagement.rules import Velocity
@@ -16,8 +17,7 @@ from kernel.database import Tx
 _TOTALS = Fact("engagement", queries.TOTALS_OF_PLAYER)
 
 
-@dataclass(frozen=True, slots=True)
-class Breakdown:
+class Breakdown(Struct, frozen=True):
     """A player's engagement by type, with the total score.
 
     Attributes:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from math import lcm
 from typing import Literal
+
+from msgspec import Struct
 
 from community.jobs.content import jobs
 from community.progression.models import CommunityState
@@ -52,8 +53,7 @@ _CHANGED = Fraction(1, 10)
 Trend = Literal["increasing", "decreasing", "stable"]
 
 
-@dataclass(frozen=True, slots=True)
-class Velocity:
+class Velocity(Struct, frozen=True):
     """How fast a community makes points.
 
     Attributes:

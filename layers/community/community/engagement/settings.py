@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kernel.settings import switch
 
 
-@dataclass(frozen=True, slots=True)
-class EngagementSettings:
+class EngagementSettings(Struct, frozen=True):
     commands_engage: bool
     """Whether every command counts as engagement, in addition to its effect."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from kernel.errors import NotFound, Refused
 from kernel.naming import person_key
@@ -11,8 +12,7 @@ from kernel.naming import person_key
 Source = Literal["content", "setting", "administrator"]
 
 
-@dataclass(frozen=True, slots=True)
-class ListedAccount:
+class ListedAccount(Struct, frozen=True):
     """An account on a platform, by its id or else by its name there.
 
     Attributes:
@@ -35,8 +35,7 @@ class ListedAccount:
         return self.username or self.platform_id
 
 
-@dataclass(frozen=True, slots=True)
-class ExcludedAccount:
+class ExcludedAccount(Struct, frozen=True):
     """An account on the list of excluded accounts.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from community.exclusions.models import ListedAccount
 from kernel.settings import SettingsError, text
@@ -27,8 +28,7 @@ def accounts(given: str) -> tuple[ListedAccount, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class ExclusionSettings:
+class ExclusionSettings(Struct, frozen=True):
     own_bots: tuple[ListedAccount, ...]
     """The community's own bots."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from community.catalog.content import Item
 from community.gambles.events import GambleState
@@ -13,8 +15,7 @@ from community.inventory.models import Slot
 from kernel.errors import NotFound, Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Bet:
+class Bet(Struct, frozen=True):
     """Boxes that every player has to stake."""
 
     item: Item
@@ -26,8 +27,7 @@ class Bet:
         return self.item.retired
 
 
-@dataclass(frozen=True, slots=True)
-class Participant:
+class Participant(Struct, frozen=True):
     """A player in a gamble, with their stake.
 
     Attributes:
@@ -40,8 +40,7 @@ class Participant:
     stake: tuple[Slot, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Gamble:
+class Gamble(Struct, frozen=True):
     """A gamble, from its start to its result.
 
     Attributes:

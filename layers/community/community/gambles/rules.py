@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 from random import Random
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from community.catalog.content import Item, items
 from community.catalog.service import resolve as resolve_item
@@ -106,8 +108,7 @@ def open_stake(stake: Iterable[Slot], state: CommunityState, rng: Random) -> tup
     return tuple(replace(drop, value=int(modified(state, "gamble_win_bonus", drop.value))) for drop in drops)
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(Struct, frozen=True):
     """The result of a gamble.
 
     Attributes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kernel.settings import minutes
 
 
-@dataclass(frozen=True, slots=True)
-class GambleSettings:
+class GambleSettings(Struct, frozen=True):
     gamble_join_seconds: int
     """How long players can join a gamble."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal, get_args
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.errors import Conflict, NotFound, Refused
 
@@ -22,8 +23,7 @@ DecimalSign = Literal[".", ","]
 DECIMAL_SIGNS: tuple[DecimalSign, ...] = get_args(DecimalSign)
 
 
-@dataclass(frozen=True, slots=True)
-class PointsRow:
+class PointsRow(Struct, frozen=True):
     """A viewer of another bot.
 
     Attributes:
@@ -38,16 +38,14 @@ class PointsRow:
     points: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class LineProblem:
+class LineProblem(Struct, frozen=True):
     """Why a line of the file is not imported, in a sentence for the administrator."""
 
     line: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class PointsFile:
+class PointsFile(Struct, frozen=True):
     """What a file says.
 
     Attributes:
@@ -60,8 +58,7 @@ class PointsFile:
     problems: Sequence[LineProblem]
 
 
-@dataclass(frozen=True, slots=True)
-class AccountMatch:
+class AccountMatch(Struct, frozen=True):
     """Who in the game has the name or id of a row.
 
     Attributes:
@@ -76,8 +73,7 @@ class AccountMatch:
     money: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ImportEntry:
+class ImportEntry(Struct, frozen=True):
     """A balance to be credited.
 
     Attributes:
@@ -90,8 +86,7 @@ class ImportEntry:
     known: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ImportPlan:
+class ImportPlan(Struct, frozen=True):
     """What an import would do.
 
     Attributes:
@@ -117,8 +112,7 @@ class ImportPlan:
         return sum(entry.amount for entry in self.entries)
 
 
-@dataclass(frozen=True, slots=True)
-class ImportBatch:
+class ImportBatch(Struct, frozen=True):
     """An import, and how far it has come.
 
     Attributes:
@@ -140,16 +134,14 @@ class ImportBatch:
     taken_back_money: int
 
 
-@dataclass(frozen=True, slots=True)
-class NotTakenBack:
+class NotTakenBack(Struct, frozen=True):
     """A player who had spent imported money before the import was undone; `missing` is how much."""
 
     username: str
     missing: int
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(Struct, frozen=True):
     """What a call to undo an import has done.
 
     Attributes:

@@ -14,8 +14,9 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from community.catalog.content import items
 from community.catalog.item_names import typed_names
@@ -42,8 +43,7 @@ _LOOKED_AT: Final = 200
 """How many lines tell what separates the columns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table as text.
 
     Attributes:
@@ -57,8 +57,7 @@ class Table:
     problems: Sequence[LineProblem]
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
+class _Columns(Struct, frozen=True):
     format: Format
     name: int
     points: int

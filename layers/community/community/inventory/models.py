@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
+
+from msgspec import Struct
 
 from community.catalog.content import Item
 from community.catalog.texts import names_of, quality_name
@@ -77,8 +78,7 @@ class Slot(NamedTuple):
     quality: Quality = Quality.COMMON
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
+class Inventory(Struct, frozen=True):
     """A player's stacks in the order in which they were added, one per (item, quality), each of 1 to 999 999.
 
     Every change returns a new inventory; none can make a stack negative or exceed the limit.

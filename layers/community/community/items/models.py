@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Self
 from uuid import UUID
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from community.catalog.content import Item
 from community.inventory.models import Quality, Slot, average_quality
@@ -53,8 +55,7 @@ class NoTargets(Refused):
     message = "Nobody is there to be hit: wait until someone says something."
 
 
-@dataclass(frozen=True, slots=True)
-class UseRequest:
+class UseRequest(Struct, frozen=True):
     """A request to use an item, before any player is loaded.
 
     Attributes:
@@ -88,8 +89,7 @@ class UseRequest:
         return PlayerRef(self.user.platform, username=self.target, sole=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Targeting:
+class Targeting(Struct, frozen=True):
     """The players an item may affect besides its user; they are locked and loaded together.
 
     Attributes:
@@ -101,8 +101,7 @@ class Targeting:
     facts: tuple[Fact, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ItemUse:
+class ItemUse(Struct, frozen=True):
     """The use of an item, with all players loaded.
 
     Attributes:
@@ -142,8 +141,7 @@ class ItemUse:
         return replace(self, players={**self.players, player.id: player})
 
 
-@dataclass(frozen=True, slots=True)
-class UseResult:
+class UseResult(Struct, frozen=True):
     """The result of using an item.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from community.jobs import rules
 from community.jobs.content import Job
@@ -14,8 +15,7 @@ from community.players.models import Player, PlayerRef
 from kernel.database import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class XpResult:
+class XpResult(Struct, frozen=True):
     """The result of an award of experience.
 
     Attributes:

@@ -6,9 +6,10 @@ Source: rules 12, 24.2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import LiteralString
+
+from msgspec import Struct
 
 from community.jobs import queries
 from community.jobs.days import DAY, day_start, game_day, next_day_start
@@ -18,8 +19,7 @@ from kernel.events import service as events
 DUE: LiteralString = queries.DAILY_RESET_DUE
 
 
-@dataclass(frozen=True, slots=True)
-class DailyReset:
+class DailyReset(Struct, frozen=True):
     """When the daily sums were last reset, and when they will be next.
 
     Attributes:

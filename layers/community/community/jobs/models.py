@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Self
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from community.jobs.content import Job
 from community.players.collected import Collected
 from kernel.errors import NotFound
 
 
-@dataclass(frozen=True, slots=True)
-class JobProgress:
+class JobProgress(Struct, frozen=True):
     """A player's progress in one job.
 
     Attributes:
@@ -28,8 +29,7 @@ class JobProgress:
     daily_xp_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Jobs:
+class Jobs(Struct, frozen=True):
     """A player's jobs.
 
     Attributes:
@@ -45,8 +45,7 @@ class Jobs:
         return replace(self, progress={**self.progress, job_key: progress})
 
 
-@dataclass(frozen=True, slots=True)
-class XpEvent:
+class XpEvent(Struct, frozen=True):
     """One award of experience, as an entry of a job's history.
 
     Attributes:
@@ -64,8 +63,7 @@ class NewXpEvents(Collected[XpEvent]):
     """The experience that a player has earned in this action."""
 
 
-@dataclass(frozen=True, slots=True)
-class JobStanding:
+class JobStanding(Struct, frozen=True):
     """A player's level in a job, and what the next level needs.
 
     Attributes:

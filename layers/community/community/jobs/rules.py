@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 from random import Random
+
+from msgspec import Struct
 
 from community.jobs.content import Job, jobs
 from community.jobs.days import game_day
@@ -32,8 +33,7 @@ class DailyCapReached(Refused):
     message = "You have earned all the {job} XP there is for today. Come back after the daily reset."
 
 
-@dataclass(frozen=True, slots=True)
-class XpAward:
+class XpAward(Struct, frozen=True):
     """The outcome of adding experience to a job.
 
     Attributes:

@@ -7,12 +7,13 @@ another platform (`service.confirm_link`), except that no one is merged: an acco
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from community.linking import queries, rules, service
 from community.linking.models import AccountNotLinked, LinkedPlayer, LinkToken, PlayerOfAccount
 from community.linking.naming import WEB
-from community.players.models import PlayerRef
+from community.players.models import PlayerRef, Role
 from kernel.database import Tx
 
 
@@ -66,6 +67,12 @@ def ask_player_id(tx: Tx, account_id: UUID) -> Callable[[], UUID | None]:
         return row["user_id"] if row else None
 
     return user_id
+
+
+def ask_roles(tx: Tx, account_id: UUID, since: datetime) -> Callable[[], frozenset[Role]]:
+    """Ask for the roles that an account's player has had in the chat since then; they come with the next round trip."""
+    found = queries.list_roles_of(tx, account_id, since)
+    return lambda: frozenset(role for row in found for role in row["roles"])
 
 
 def unlink(tx: Tx, account_id: UUID) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+from msgspec import Struct
 
 from community.linking.events import WaitingItem
 from community.players.models import PlayerRef
@@ -19,8 +20,7 @@ class LinkState(StrEnum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """An account that has claimed a code.
 
     Attributes:
@@ -31,8 +31,7 @@ class Claim:
     account: PlayerRef
 
 
-@dataclass(frozen=True, slots=True)
-class LinkToken:
+class LinkToken(Struct, frozen=True):
     """The code that one account requests and the other claims.
 
     The code is shown where everyone may claim it, so several may, and its owner says which one is meant.
@@ -55,8 +54,7 @@ class LinkToken:
         return self.state is LinkState.EXPIRED or now >= self.expires_at
 
 
-@dataclass(frozen=True, slots=True)
-class LinkedAccounts:
+class LinkedAccounts(Struct, frozen=True):
     """The result of confirming a link.
 
     Attributes:
@@ -70,8 +68,7 @@ class LinkedAccounts:
     waiting: tuple[WaitingItem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Guesses:
+class Guesses(Struct, frozen=True):
     """How many codes an account, or all accounts of an address, have tried in the current window.
 
     Attributes:
@@ -83,8 +80,7 @@ class Guesses:
     ends_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class LinkStatus:
+class LinkStatus(Struct, frozen=True):
     """Which platforms an account is linked to, and its open code.
 
     Attributes:
@@ -96,8 +92,7 @@ class LinkStatus:
     token: LinkToken | None
 
 
-@dataclass(frozen=True, slots=True)
-class LinkedPlayer:
+class LinkedPlayer(Struct, frozen=True):
     """The player of an account.
 
     Attributes:
@@ -110,8 +105,7 @@ class LinkedPlayer:
     linked_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PlayerOfAccount:
+class PlayerOfAccount(Struct, frozen=True):
     """What an account knows about its player.
 
     Attributes:

@@ -190,6 +190,17 @@ def find_player_of(tx: Tx, account_id: UUID) -> Cursor:
     )
 
 
+def list_roles_of(tx: Tx, account_id: UUID, since: datetime) -> Cursor:
+    """Return rows of `roles`, of the platforms where an account's player was seen with them since then."""
+    return tx.execute(
+        """
+        SELECT l.roles FROM player_accounts a JOIN user_platform_links l USING (user_id)
+        WHERE a.account_id = %s AND l.roles_at > %s
+        """,
+        (account_id, since),
+    )
+
+
 def find_account_of(tx: Tx, player: PlayerRef) -> Cursor:
     """Return the account that is linked to a player: `account_id`."""
     return tx.execute(

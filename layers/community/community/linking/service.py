@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
+
+from msgspec.structs import replace
 
 from community.account_hashes import account_hashes
 from community.catalog.content import items
@@ -140,7 +142,7 @@ def confirm_link(tx: Tx, source: PlayerRef, code: str = "", number: int | None =
     returning = {(platform, platform_id) for platform, platform_id in keeper.facts.get(_DEPARTED.name) or ()}
     if returning and keeper.person_id is None:
         # They had left a player who was merged into this one, less than a day ago: they have no person in common yet.
-        keeper = replace(keeper, person_id=uuid4())
+        keeper = dataclasses.replace(keeper, person_id=uuid4())
     if other is None or other.id != keeper.id:
         require_settled(tx, keeper, source.platform, own)  # whom it brings would stay when `source` has to go
     if other is None:

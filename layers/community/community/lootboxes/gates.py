@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 from uuid import UUID
+
+from msgspec import Struct
 
 from community import dice
 from community.catalog.content import items
@@ -15,8 +16,7 @@ from community.progression.models import CommunityState
 from community.progression.rules import item_unlocked
 
 
-@dataclass(frozen=True, slots=True)
-class _Shares:
+class _Shares(Struct, frozen=True):
     """The chances of a table's items under one community state.
 
     Attributes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import ClassVar
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import BaseModel
 
 from community.catalog.content import Item
@@ -14,8 +15,7 @@ from community.inventory.models import Quality
 from kernel.events.models import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(Struct, frozen=True):
     """The total of one item in boxes that were opened together.
 
     Attributes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
+
+from msgspec import Struct
 
 from community.players.collected import Collected
 from community.players.models import PlayerRef
@@ -25,24 +26,21 @@ class NewChats(Collected[str]):
     """The platforms on which a player has written in this action."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of chat and its author."""
 
     chatter: PlayerRef
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """A configured word found in a message: its code, and the text as typed."""
 
     code: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chatter:
+class Chatter(Struct, frozen=True):
     """A player who has written in a chat recently.
 
     Attributes:

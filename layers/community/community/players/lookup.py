@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
 
 from community.players import queries
 from community.players.models import PLATFORMS, Link, PlayerRef, no_such_player
@@ -14,8 +15,7 @@ from community.players.service import similar_names
 from kernel.database import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """A player's identity, without parts. `links` is {platform: Link}, in the order of `PLATFORMS`."""
 
     id: UUID

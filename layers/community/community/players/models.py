@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal, LiteralString, Self, TypeVar, get_args
 from uuid import UUID
 
+from msgspec import Struct
+
 from community.players.selves import NEW_FOR
 from community.progression.models import CommunityState
 from kernel.errors import Conflict, NotAllowed, NotFound, Refused
@@ -24,8 +26,7 @@ Role = Literal["broadcaster", "moderator", "subscriber", "vip"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 
-@dataclass(frozen=True, slots=True)
-class PlayerRef:
+class PlayerRef(Struct, frozen=True):
     """How a caller identifies a player: by our id when given, else by the platform's id, else by the name there.
 
     Attributes:
@@ -55,6 +56,11 @@ class PlayerRef:
 
 ROLES_AGAIN_AFTER = timedelta(days=1)
 """After which an account's roles are stored again although they are the same."""
+ROLES_LAST = timedelta(days=7)
+"""How long a role counts after the account was last seen with it.
+
+Its end is told by the account's next line only, and who has lost a role may never write from there again.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +95,7 @@ class Link:
         return self.linked_at is not None and timedelta(0) <= now - self.linked_at < NEW_FOR
 
 
-@dataclass(frozen=True, slots=True)
-class Departure:
+class Departure(Struct, frozen=True):
     """An account that leaves its player.
 
     Attributes:
@@ -102,8 +107,7 @@ class Departure:
     person_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """An additional value about a player, read in the statement that loads them.
 
     Attributes:
@@ -117,8 +121,7 @@ class Fact:
     params: tuple[Any, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Crowd:
+class Crowd(Struct, frozen=True):
     """Players whom the database selects, in the statements that lock and read them.
 
     Attributes:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Generic, LiteralString, TypeVar
 from uuid import UUID
+
+from msgspec import Struct
 
 from community.players.collected import Collected
 from community.players.models import Link, Player
@@ -19,8 +21,7 @@ Move = Callable[[Tx, UUID, UUID], None]
 """Queues the transfer of rows from the player with the first id to the second. Both players are locked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """What limits a person, with whichever of their accounts they play, and also when they were forgotten.
 
     Attributes:
@@ -40,8 +41,7 @@ class Limit:
     shared: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """Rows of a player that are not loaded into a `Player`; they are moved when two players are merged.
 
     Attributes:
@@ -63,8 +63,7 @@ class Rows:
     limit: Limit | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Column(Generic[T]):
+class Column(Struct, Generic[T], frozen=True):
     """How a part is read, in the statement that loads a player.
 
     Attributes:
@@ -79,8 +78,7 @@ class Column(Generic[T]):
     parse: Callable[[Any], T]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part(Generic[T]):
+class Part(Struct, Generic[T], frozen=True, kw_only=True):
     """A value that every `Player` has, as `player[holds]`.
 
     Attributes:
@@ -117,8 +115,7 @@ class Part(Generic[T]):
     limit: Limit | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SharedSum:
+class SharedSum(Struct, frozen=True):
     """A sum that all players write to: once per save, after everything else, so that its locks are held briefly.
 
     Attributes:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct, field
+
 from kernel.errors import NotFound, Refused
 
 
-@dataclass(frozen=True, slots=True)
-class PlayerExport:
+class PlayerExport(Struct, frozen=True):
     """Everything that is stored about a player.
 
     Attributes:
@@ -27,8 +27,7 @@ class PlayerExport:
     more: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
-@dataclass(frozen=True, slots=True)
-class CommunityExport:
+class CommunityExport(Struct, frozen=True):
     """A page of the export of a community.
 
     Attributes:

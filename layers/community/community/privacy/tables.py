@@ -5,14 +5,14 @@ The SQL is here and not with the features, because it says the same of every tab
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import LiteralString
+
+from msgspec import Struct
 
 from community.players.name_key import NAME_KEY
 
 
-@dataclass(frozen=True, slots=True)
-class PersonalTable:
+class PersonalTable(Struct, frozen=True):
     """A table with rows about players.
 
     Attributes:

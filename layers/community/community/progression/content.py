@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 from typing import Annotated, Literal, Self
 
+from msgspec import Struct
 from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
 from community.catalog.content import ItemsSection
@@ -56,16 +56,14 @@ BASE_COST = {"small": 50, "medium": 100, "large": 200}
 HIGHEST_TIER = 50  # the cost of a large node of this tier still fits a 32-bit integer
 
 
-@dataclass(frozen=True, slots=True)
-class NodesBelowTier:
+class NodesBelowTier(Struct, frozen=True):
     """Met when `count` distinct nodes with a tier strictly below `tier` are unlocked."""
 
     tier: int
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class TotalNodes:
+class TotalNodes(Struct, frozen=True):
     """Met when `count` distinct nodes are unlocked."""
 
     count: int

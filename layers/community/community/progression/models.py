@@ -9,6 +9,8 @@ from fractions import Fraction
 from typing import ClassVar, Final, TypeVar
 from uuid import UUID
 
+from msgspec import Struct
+
 from community.account_hashes import account_hashes
 from community.catalog.models import Names
 from kernel.errors import NotAllowed, NotFound, Refused
@@ -16,8 +18,7 @@ from kernel.events.models import Event
 from kernel.naming import person_key
 
 
-@dataclass(frozen=True, slots=True)
-class Exclusions:
+class Exclusions(Struct, frozen=True):
     """Accounts that take no part in the game.
 
     Attributes:
@@ -44,8 +45,7 @@ class Exclusions:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Pacing:
+class Pacing(Struct, frozen=True):
     """What the costs of nodes depend on, beside the nodes.
 
     Attributes:
@@ -98,9 +98,9 @@ class CommunityState:
     levels: Mapping[str, int]
     names: Names
     weights: Mapping[str, Fraction] = field(default_factory=dict[str, Fraction])
-    exclusions: Exclusions = Exclusions()
+    exclusions: Exclusions = field(default_factory=Exclusions)
     forgotten: frozenset[str] = frozenset()
-    pacing: Pacing = Pacing()
+    pacing: Pacing = field(default_factory=Pacing)
     modified: KeptResults[tuple[str, int | Fraction], int | Fraction] = field(
         default_factory=KeptResults[tuple[str, int | Fraction], int | Fraction], compare=False, repr=False
     )
@@ -112,8 +112,7 @@ class CommunityState:
         return node_key in self.levels
 
 
-@dataclass(frozen=True, slots=True)
-class Unlock:
+class Unlock(Struct, frozen=True):
     """A level that the community has unlocked.
 
     Attributes:

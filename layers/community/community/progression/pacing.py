@@ -5,11 +5,13 @@ The numbers are exact. Source: ADR 30.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from community.progression.content import Node
 from community.progression.models import PaceOutOfRange, Pacing
@@ -22,8 +24,7 @@ HIGHEST_PACE: Final = Fraction(100)
 MEASURED_DAYS: Final = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """Who played in the days before one.
 
     Attributes:

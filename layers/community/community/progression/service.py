@@ -10,6 +10,8 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+
 from community.catalog import item_names
 from community.catalog.models import Names
 from community.progression import queries
@@ -20,8 +22,7 @@ from kernel.database import Tx
 from kernel.events import service as events
 
 
-@dataclass(slots=True)
-class CacheStatistics:
+class CacheStatistics(Struct):
     hits: int = 0
     misses: int = 0
     evictions: int = 0

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Self
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from community.quests.content import MAX_NUMBER, Quest
 from kernel.errors import Refused
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class QuestWeek:
+class QuestWeek(Struct, frozen=True, order=True):
     """An ISO week in UTC.
 
     Attributes:
@@ -37,8 +38,7 @@ class QuestWeek:
         return datetime.fromisocalendar(self.year, self.week, 1).replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class ActiveQuest:
+class ActiveQuest(Struct, frozen=True):
     """A quest of one week."""
 
     week: QuestWeek
@@ -50,8 +50,7 @@ class ActiveQuest:
         return self.week.number * (MAX_NUMBER + 1) + self.quest.number
 
 
-@dataclass(frozen=True, slots=True)
-class QuestProgress:
+class QuestProgress(Struct, frozen=True):
     """A player's progress with one quest.
 
     Attributes:
@@ -66,8 +65,7 @@ class QuestProgress:
     claimed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class QuestLog:
+class QuestLog(Struct, frozen=True):
     """A player's progress with all quests.
 
     Attributes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from random import Random
+
+from msgspec.structs import replace
 
 from community.catalog.content import items
 from community.crafting.events import ItemDisassembled, ItemUpgraded

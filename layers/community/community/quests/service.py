@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from community.catalog.content import items
 from community.deliveries.rules import receive
@@ -21,8 +21,7 @@ from kernel.database import Tx
 SOURCE = "quest_reward"
 
 
-@dataclass(frozen=True, slots=True)
-class QuestStanding:
+class QuestStanding(Struct, frozen=True):
     """One of this week's quests, with a player's progress.
 
     Attributes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kernel.settings import count
 
 
-@dataclass(frozen=True, slots=True)
-class FloodLimits:
+class FloodLimits(Struct, frozen=True):
     """Limits; 0 for none."""
 
     points_per_minute: int

@@ -22,7 +22,7 @@ class Luck(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome:  # no struct, which no event can hold
     """The outcome of one search.
 
     Attributes:

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from community.players.models import Player
+from community.players.models import ROLES_LAST, Player
 from community.shields.settings import settings
-
-ROLES_LAST = timedelta(days=7)
-"""How long a role protects after the account was last seen with it.
-
-Its end is told by the account's next line only, and who has lost a role may never write from there again.
-"""
 
 
 def is_immune(player: Player, now: datetime) -> bool:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from community.players.models import Player
 
 Kind = Literal["block", "reflect"]
 
 
-@dataclass(frozen=True, slots=True)
-class AttackOutcome:
+class AttackOutcome(Struct, frozen=True):
     """The outcome of an attack for one target.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from community.players.models import ROLES
 from kernel.settings import SettingsError, text
@@ -21,8 +22,7 @@ def roles(given: str) -> Set[str]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class ShieldSettings:
+class ShieldSettings(Struct, frozen=True):
     immune_roles: Set[str]
     """Accounts with one of these roles are not hit by weapons, traps and blasts."""
 

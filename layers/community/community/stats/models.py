@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from community.players.collected import Collected
 from kernel.errors import Refused
@@ -13,8 +14,7 @@ from kernel.errors import Refused
 Period = Literal["hourly", "daily", "weekly", "monthly", "yearly", "all"]
 
 
-@dataclass(frozen=True, slots=True)
-class Stat:
+class Stat(Struct, frozen=True):
     """One counted event of a player; `data` holds details for later analysis."""
 
     event_type: str
@@ -25,8 +25,7 @@ class NewStats(Collected[Stat]):
     """The stats of a player in this action."""
 
 
-@dataclass(frozen=True, slots=True)
-class Streak:
+class Streak(Struct, frozen=True):
     """Consecutive days on which a player was active.
 
     Attributes:
@@ -44,8 +43,7 @@ class Streak:
         return self.last_on - timedelta(days=self.days - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """Counts of events within a period, for one player or for all.
 
     Attributes:

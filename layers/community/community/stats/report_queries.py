@@ -8,10 +8,11 @@ because a month can start earlier than before.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, LiteralString
+
+from msgspec import Struct
 
 from community.ranking import Board
 from kernel.database import Cursor, Tx
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from community.stats.models import Period
 
 
-@dataclass(frozen=True, slots=True)
-class _Sums:
+class _Sums(Struct, frozen=True):
     """SQL for a period's sums: their column, and the time from which they count."""
 
     column: LiteralString

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
+
+from msgspec import Struct
 
 from kernel.settings import switch, time_zone
 
 
-@dataclass(frozen=True, slots=True)
-class StreakSettings:
+class StreakSettings(Struct, frozen=True):
     time_zone: tzinfo
     """Where the community is: its days begin at midnight there."""
     repairs: bool

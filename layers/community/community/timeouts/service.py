@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from community.players import service as players
 from community.players.models import Fact, Player, PlayerRef, SeveralPlayers
@@ -97,8 +99,7 @@ def read_timeout(tx: Tx, target: PlayerRef) -> Timeout:
     return Timeout(target.platform, name, _remaining(tx, row["expires_at"] if row else None))
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(Struct, frozen=True):
     """The timeout of an account or a name that no player has.
 
     Attributes:

@@ -12,9 +12,9 @@ from kernel.database import Tx
 from kernel.retention import delete_part
 
 # OFFSET 0 keeps it a look-up for each self: a plan made for a few ballots would read all of the round for each voter.
-OWN_BALLOT: LiteralString = (
+OWN_BALLOTS: LiteralString = (
     """
-    SELECT b.option_id
+    SELECT array_agg(b.option_id ORDER BY b.cast_at)
     FROM voting_sessions s
     CROSS JOIN unnest("""
     + SELVES
@@ -23,10 +23,10 @@ OWN_BALLOT: LiteralString = (
         SELECT option_id, cast_at FROM ballots
         WHERE session_id = s.session_id AND user_id = self.user_id OFFSET 0
     ) AS b
-    WHERE s.status <> 'completed' ORDER BY b.cast_at LIMIT 1
+    WHERE s.status <> 'completed'
     """
 )
-"""SQL expression over `u`, a row of users: the option that the person has voted for in the open round."""
+"""SQL expression over `u`, a row of users: the options that the person has voted for in the open rounds."""
 
 OWN_WEIGHT: LiteralString = """
     SELECT w.voting_weight FROM voting_weights w

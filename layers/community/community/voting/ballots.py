@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 from community.players import remembered
 from community.players import service as players
@@ -13,7 +14,7 @@ from community.players.models import Fact, PlayerRef, no_such_player
 from community.voting import ballot_queries, queries, row_parsing, rules
 from community.voting.ballot_events import VoteRecorded
 from community.voting.events import VotingWeightSet
-from community.voting.models import Ballot, NoOpenRound, VoteOver, VotingFrozen
+from community.voting.models import Ballot, VotingFrozen
 from community.voting.settings import settings
 from kernel.database import Tx
 from kernel.events import service as events
@@ -21,8 +22,7 @@ from kernel.events import service as events
 DEFAULT_WEIGHT = Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
-class WeightChange:
+class WeightChange(Struct, frozen=True):
     """A new weight for a player's future ballots.
 
     Attributes:
@@ -44,9 +44,10 @@ def cast_ballot(
     *,
     session_id: int | None = None,
 ) -> Ballot:
-    """Vote for an option of the open round, by its number from 1, else by its node. A stranger becomes a player.
+    """Vote for an option of an open round, by its number from 1, else by its node. A stranger becomes a player.
 
-    Each player has one vote per round, and cannot change it: voting again has no effect.
+    Each player has one vote per round, and cannot change it: voting again has no effect. While a poll is open, numbers
+    mean its options.
 
     Args:
         session_id: the round that the number belongs to; None for whichever is open.
@@ -55,23 +56,22 @@ def cast_ballot(
         NoOpenRound, VoteOver, VotingFrozen, InvalidOption, AccountExcluded, NotHereYet, TooNew
     """
     queries.keep_round_open(tx)
-    reading = queries.read_open_round(tx)
+    reading = queries.read_open_rounds(tx, tx.now - rules.LATE)
     player = players.load_or_create(
         tx,
         voter,
-        Fact("option_id", ballot_queries.OWN_BALLOT),
+        Fact("option_ids", ballot_queries.OWN_BALLOTS),
         Fact("weight", ballot_queries.OWN_WEIGHT, (tx.now,)),
     )
-    row = reading.fetchone()
-    voting_round = row_parsing.voting_round(row["session"]) if row else None
-    if session_id is not None and session_id != (voting_round and voting_round.session_id):
-        raise VoteOver
-    if voting_round is None:
-        raise NoOpenRound
+    [row] = reading
+    rounds = row_parsing.voting_round(row["session"]), row_parsing.voting_round(row["poll"])
+    voting_round = rules.choose_round(*rounds, number, node_key, session_id)
     if voting_round.status == "frozen":
         raise VotingFrozen
-    if voted := player.facts.get("option_id"):
-        return Ballot(voting_round, voting_round.option(voted), already_voted=True)
+    voted = player.facts.get("option_ids") or ()
+    if earlier := [option for option in voting_round.options if option.option_id in voted]:
+        first = min(earlier, key=lambda option: voted.index(option.option_id))
+        return Ballot(voting_round, first, already_voted=True)
     rules.require_old_enough(player, settings.minimum_age, tx.now)
 
     weight = player.facts.get("weight") or DEFAULT_WEIGHT

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
+
+from msgspec import Struct
 
 from community.engagement import rules as engagement
 from community.engagement.estimates import Estimate, estimate
@@ -15,7 +16,7 @@ from community.progression.content import Node, tree
 from community.progression.models import Pacing
 from community.progression.service import parse_pacing, state_at
 from community.voting import queries, row_parsing, rules
-from community.voting.models import VotingOption, VotingState
+from community.voting.models import VotingOption, VotingRound, VotingState
 from kernel.database import Tx
 
 _MORE: LiteralString = (
@@ -25,26 +26,27 @@ _MORE: LiteralString = (
     + DAYS_SINCE
     + " AS days, "
     + TOTALS
-    + " AS totals"
+    + " AS totals, ("
+    + queries.OPEN_POLL
+    + ") AS poll"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StoredNode:
+class StoredNode(Struct, frozen=True):
     """A node's row in the database, which may outlive the node's content."""
 
     node_id: int
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ProgressBoard:
+class ProgressBoard(Struct, frozen=True):
     """The community's voting state and progress at one time.
 
     Attributes:
         nodes: {node key: its row}.
         velocity: points per day in the last seven days.
         score: the weighted total of all engagement.
+        poll: the open one about a world, if any.
     """
 
     voting: VotingState
@@ -52,6 +54,7 @@ class ProgressBoard:
     velocity: Velocity
     score: int
     now: datetime
+    poll: VotingRound | None = None
 
     @property
     def target(self) -> Node | None:
@@ -97,6 +100,7 @@ def read_board(tx: Tx) -> ProgressBoard:
         velocity=engagement.velocity(row["days"], weights, days, today),
         score=engagement.total_score(row["totals"], weights),
         now=tx.now,
+        poll=row_parsing.voting_round(row["poll"]),
     )
 
 

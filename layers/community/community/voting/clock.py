@@ -15,7 +15,8 @@ DUE: LiteralString = """
                AND (SELECT sum(points) FROM contribution_shards) >= starts_at_points + coalesce(cost, unlock_cost))
      OR extract(minute FROM %s) IN (0, 30)
         AND NOT EXISTS (SELECT FROM unlock_progress CROSS JOIN voting_sessions
-                        WHERE unlocked_at IS NULL AND node_id IS NOT NULL AND status <> 'completed'))
+                        WHERE unlocked_at IS NULL AND node_id IS NOT NULL AND status <> 'completed'
+                          AND poll_id IS NULL))
 """
 """SQL expression: whether the target is reached, or a target or an open round may have to be chosen.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct, field
 
 from community.players.models import UnknownPlayer
 from community.progression.models import Pacing
@@ -15,13 +17,14 @@ from kernel.errors import Conflict, Refused, TooSoon
 Status = Literal["voting", "frozen", "completed"]
 
 
-@dataclass(frozen=True, slots=True)
-class VotingOption:
-    """One level of one node, as an option of a round.
+class VotingOption(Struct, frozen=True):
+    """One level of one node, as an option of a round; or what is chosen in a poll.
 
     Attributes:
+        node_key: in a poll, the key of the choice.
         weighted_votes: the sum of the ballots' weights when they were cast; it decides the round.
         last_highest_vote_at: when a ballot last put this option in the lead, or level with the leader.
+        label, description: what people read, in a poll only.
     """
 
     option_id: int
@@ -30,15 +33,25 @@ class VotingOption:
     vote_count: int = 0
     weighted_votes: Decimal = Decimal(0)
     last_highest_vote_at: datetime | None = None
+    label: str = ""
+    description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class VotingRound:
+class PollSubject(Struct, frozen=True):
+    """What a poll is about: the turning point of a world."""
+
+    poll_id: UUID
+    world_id: UUID
+    world_name: str
+
+
+class VotingRound(Struct, frozen=True):
     """A voting round with its options.
 
     Attributes:
         options: in the order in which they are numbered, from 1.
-        voting_deadline: for display; no clock ends a round.
+        voting_deadline: for display, except that the clock ends a poll.
+        poll: None for a round on the community's next target.
     """
 
     session_id: int
@@ -48,18 +61,18 @@ class VotingRound:
     voting_deadline: datetime
     ended_at: datetime | None = None
     winning_option_id: int | None = None
+    poll: PollSubject | None = None
 
     def option(self, option_id: int) -> VotingOption:
         return next(option for option in self.options if option.option_id == option_id)
 
     @property
     def winner(self) -> VotingOption | None:
-        """The winning option of a completed round."""
+        """The winning option of a completed round; a poll may have none."""
         return None if self.winning_option_id is None else self.option(self.winning_option_id)
 
 
-@dataclass(frozen=True, slots=True)
-class UnlockProgress:
+class UnlockProgress(Struct, frozen=True):
     """The target that points count towards.
 
     Attributes:
@@ -80,8 +93,7 @@ class UnlockProgress:
     cost: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class VotingState:
+class VotingState(Struct, frozen=True):
     """The community's unlocks, target and voting rounds.
 
     Attributes:
@@ -110,8 +122,7 @@ class VotingState:
         return self.points - self.progress.starts_at_points if self.progress else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Ballot:
+class Ballot(Struct, frozen=True):
     """The result of casting a ballot.
 
     Attributes:
@@ -122,6 +133,11 @@ class Ballot:
     voting_round: VotingRound
     option: VotingOption
     already_voted: bool = False
+
+
+class NoOpenPoll(Refused):
+    code = "no_voting_session"
+    message = "No poll is open just now."
 
 
 class NoOpenRound(Refused):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, LiteralString
 
@@ -9,25 +10,35 @@ from community.progression.queries import LEVELS, PACING
 from kernel.database import Cursor, Tx
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
     from community.voting.events import ProgressionReset
-    from community.voting.models import UnlockProgress, VotingRound
+    from community.voting.models import UnlockProgress, VotingOption, VotingRound
 
 # Votes are read as text, because JSON numbers would be parsed as floats.
 SESSION: LiteralString = """
     SELECT jsonb_build_object(
         'session_id', s.session_id, 'status', s.status, 'started_at', s.started_at,
         'voting_deadline', s.voting_deadline, 'ended_at', s.ended_at, 'winning_option_id', s.winning_option_id,
+        'poll_id', s.poll_id, 'world_id', s.world_id, 'world_name', s.world_name,
         'options', (
             SELECT jsonb_agg(jsonb_build_object(
-                'option_id', o.option_id, 'node_key', n.node_key, 'target_level', o.target_level,
+                'option_id', o.option_id, 'node_key', coalesce(n.node_key, o.choice->>'key'),
+                'target_level', o.target_level, 'label', o.choice->>'label', 'description', o.choice->>'description',
                 'vote_count', o.vote_count, 'weighted_votes', o.weighted_votes::text,
                 'last_highest_vote_at', o.last_highest_vote_at) ORDER BY o.position)
-            FROM voting_options o JOIN progression_nodes n USING (node_id)
+            FROM voting_options o LEFT JOIN progression_nodes n USING (node_id)
             WHERE o.session_id = s.session_id))
     FROM voting_sessions s
 """
-OPEN_SESSION: LiteralString = SESSION + "WHERE s.status <> 'completed'"
-LATEST_SESSION: LiteralString = SESSION + "WHERE s.status = 'completed' ORDER BY s.session_id DESC LIMIT 1"
+_OF_THE_TREE: LiteralString = "s.poll_id IS NULL"
+OPEN_SESSION: LiteralString = SESSION + "WHERE s.status <> 'completed' AND " + _OF_THE_TREE
+LATEST_SESSION: LiteralString = (
+    SESSION + "WHERE s.status = 'completed' AND " + _OF_THE_TREE + " ORDER BY s.session_id DESC LIMIT 1"
+)
+OPEN_POLL: LiteralString = SESSION + "WHERE s.status <> 'completed' AND s.poll_id IS NOT NULL"
+_LATEST_POLL: LiteralString = " ORDER BY s.session_id DESC LIMIT 1"
 
 VOTING_STATE: LiteralString = (
     """
@@ -83,17 +94,51 @@ def keep_round_open(tx: Tx) -> None:
     tx.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended('open round', 0))")
 
 
-def read_open_round(tx: Tx) -> Cursor:
-    """Return one row with `session`, for `row_parsing.voting_round`; null without an open round."""
-    return tx.execute("SELECT (" + OPEN_SESSION + ") AS session")
+def read_open_rounds(tx: Tx, ended_since: datetime) -> Cursor:
+    """Return one row with `session` and `poll`, for `row_parsing.voting_round`; null where there is none.
+
+    Args:
+        ended_since: a poll that ended later than that is returned, too.
+    """
+    return tx.execute(
+        "SELECT ("
+        + OPEN_SESSION
+        + ") AS session, ("
+        + SESSION
+        + "WHERE s.poll_id IS NOT NULL AND (s.status <> 'completed' OR s.ended_at > %s)"
+        + _LATEST_POLL
+        + ") AS poll",
+        (ended_since,),
+    )
+
+
+def read_polls(tx: Tx, poll_id: UUID | None = None) -> Cursor:
+    """Return one row with `poll`, the latest one, for `row_parsing.voting_round`, and the highest numbers in use.
+
+    Args:
+        poll_id: `is_known` tells whether there was such a poll.
+    """
+    return tx.execute(
+        "SELECT ("
+        + SESSION
+        + "WHERE s.poll_id IS NOT NULL"
+        + _LATEST_POLL
+        + """) AS poll, EXISTS (SELECT FROM voting_sessions WHERE poll_id = %s) AS is_known,
+        (SELECT coalesce(max(session_id), 0) FROM voting_sessions) AS last_session_id,
+        (SELECT coalesce(max(option_id), 0) FROM voting_options) AS last_option_id
+        """,
+        (poll_id,),
+    )
 
 
 def upsert_round(tx: Tx, voting_round: VotingRound) -> None:
     """Insert a round with its options, or update its status. Ballots are counted in `ballot_queries`."""
+    poll = voting_round.poll
     tx.execute(
         """
-        INSERT INTO voting_sessions (session_id, status, started_at, voting_deadline, ended_at, winning_option_id)
-        VALUES (%s, %s, %s, %s, %s, %s)
+        INSERT INTO voting_sessions (session_id, status, started_at, voting_deadline, ended_at, winning_option_id,
+                                     poll_id, world_id, world_name)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
         ON CONFLICT (session_id) DO UPDATE
         SET status = excluded.status, ended_at = excluded.ended_at, winning_option_id = excluded.winning_option_id
         """,
@@ -104,15 +149,19 @@ def upsert_round(tx: Tx, voting_round: VotingRound) -> None:
             voting_round.voting_deadline,
             voting_round.ended_at,
             voting_round.winning_option_id,
+            poll and poll.poll_id,
+            poll and poll.world_id,
+            poll and poll.world_name,
         ),
     )
     tx.execute(
         """
-        INSERT INTO voting_options (option_id, session_id, position, node_id, target_level)
-        SELECT option_id, %s, position, node_id, target_level
-        FROM unnest(%s::int[], %s::text[], %s::int[]) WITH ORDINALITY
-             AS option (option_id, node_key, target_level, position)
-        JOIN progression_nodes USING (node_key)
+        INSERT INTO voting_options (option_id, session_id, position, node_id, target_level, choice)
+        SELECT option_id, %s, position, node_id, target_level, choice::jsonb
+        FROM unnest(%s::int[], %s::text[], %s::int[], %s::text[]) WITH ORDINALITY
+             AS option (option_id, node_key, target_level, choice, position)
+        LEFT JOIN progression_nodes n ON n.node_key = option.node_key AND choice IS NULL
+        WHERE num_nulls(node_id, choice) = 1
         ON CONFLICT (option_id) DO NOTHING
         """,
         (
@@ -120,8 +169,13 @@ def upsert_round(tx: Tx, voting_round: VotingRound) -> None:
             [option.option_id for option in voting_round.options],
             [option.node_key for option in voting_round.options],
             [option.target_level for option in voting_round.options],
+            [_choice(option) if poll else None for option in voting_round.options],
         ),
     )
+
+
+def _choice(option: VotingOption) -> str:
+    return json.dumps({"key": option.node_key, "label": option.label, "description": option.description})
 
 
 def renumber_round(tx: Tx, session_id: int, new_number: int | None) -> None:
@@ -167,8 +221,8 @@ def count_for_reset(tx: Tx) -> Cursor:
     return tx.execute(
         """
         SELECT (SELECT count(*) FROM progression_unlocks) AS unlocks,
-               (SELECT count(*) FROM voting_sessions) AS sessions,
-               (SELECT count(*) FROM ballots) AS ballots,
+               (SELECT count(*) FROM voting_sessions WHERE poll_id IS NULL) AS sessions,
+               (SELECT count(*) FROM ballots JOIN voting_sessions USING (session_id) WHERE poll_id IS NULL) AS ballots,
                (SELECT coalesce(sum(points), 0) FROM contribution_shards)::bigint
                - (SELECT coalesce(sum(contributions), 0) FROM progression_resets)::bigint AS contributions
         """
@@ -188,9 +242,9 @@ def insert_reset(tx: Tx, reset: ProgressionReset) -> None:
 
 
 def delete_cycles(tx: Tx) -> None:
-    """Delete all progress, and all rounds with their options and ballots."""
+    """Delete all progress, and all rounds with their options and ballots; polls are not about the tree."""
     tx.execute("DELETE FROM unlock_progress")
-    tx.execute("DELETE FROM voting_sessions")
+    tx.execute("DELETE FROM voting_sessions WHERE poll_id IS NULL")
 
 
 def find_option(tx: Tx, option_id: int) -> Cursor:

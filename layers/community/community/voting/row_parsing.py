@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from community.progression.service import known_levels, parse_pacing
-from community.voting.models import UnlockProgress, VotingOption, VotingRound, VotingState
+from community.voting.models import PollSubject, UnlockProgress, VotingOption, VotingRound, VotingState
 
 
 def voting_state(row: Mapping[str, Any]) -> VotingState:
@@ -38,7 +39,12 @@ def voting_round(document: Mapping[str, Any] | None) -> VotingRound | None:
         voting_deadline=datetime.fromisoformat(document["voting_deadline"]),
         ended_at=_moment(document["ended_at"]),
         winning_option_id=document["winning_option_id"],
+        poll=_poll(document) if document["poll_id"] else None,
     )
+
+
+def _poll(document: Mapping[str, Any]) -> PollSubject:
+    return PollSubject(UUID(document["poll_id"]), UUID(document["world_id"]), document["world_name"])
 
 
 def _option(document: Mapping[str, Any]) -> VotingOption:
@@ -49,6 +55,8 @@ def _option(document: Mapping[str, Any]) -> VotingOption:
         vote_count=document["vote_count"],
         weighted_votes=Decimal(document["weighted_votes"]),
         last_highest_vote_at=_moment(document["last_highest_vote_at"]),
+        label=document["label"] or "",
+        description=document["description"] or "",
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
+
+from msgspec.structs import replace
 
 from community.durations import duration
 from community.players.models import Player
@@ -19,6 +20,7 @@ from community.voting.models import (
     NoOpenRound,
     NotHereYet,
     TooNew,
+    VoteOver,
     VotingOption,
     VotingRound,
     VotingState,
@@ -27,6 +29,8 @@ from kernel.texts import term
 
 MAX_OPTIONS = 4
 VOTING_TIME = timedelta(hours=24)
+LATE = timedelta(seconds=30)
+"""A number that comes so soon after the end of a poll was meant for it, and does not count in the other vote."""
 
 
 def target_of(voting: VotingState) -> Node | None:
@@ -143,6 +147,48 @@ def open_round(voting: VotingState) -> VotingRound:
     return voting.voting_round
 
 
+def choose_round(
+    of_tree: VotingRound | None,
+    poll: VotingRound | None,
+    number: int | None,
+    typed: str | None,
+    session_id: int | None,
+) -> VotingRound:
+    """Return the round that a vote is for: while a poll is open, its numbers and names mean the poll.
+
+    Args:
+        of_tree: the open round on the community's next target.
+        poll: the one that is open, or has just been.
+
+    Raises:
+        VoteOver: the poll is; such a number was not meant for the other round.
+        NoOpenRound
+    """
+    if session_id is not None:
+        meant = next((each for each in (of_tree, poll) if each and each.session_id == session_id), None)
+    elif poll and (number is not None or find_choice(poll, typed)):
+        meant = poll
+    else:
+        meant = of_tree
+        if meant is None:
+            raise NoOpenRound
+    if meant is None or meant.status == "completed":
+        raise VoteOver
+    return meant
+
+
+def find_choice(poll: VotingRound, typed: str | None) -> VotingOption | None:
+    """Find an option of a poll by its key or its label, as people type them."""
+    name = (typed or "").strip().casefold()
+    return next((each for each in poll.options if name in (each.node_key.casefold(), each.label.casefold())), None)
+
+
+def poll_winner(poll: VotingRound, rng: Random) -> VotingOption | None:
+    """Return the option that a poll ends with; None if no one has voted."""
+    first = ranking(poll, rng)[0]
+    return first if first.vote_count else None
+
+
 def pick_option(voting_round: VotingRound, number: int | None, node_key: str | None) -> VotingOption:
     """Find an option of the round by its number, or by its node's key or name, as people type them.
 
@@ -155,6 +201,10 @@ def pick_option(voting_round: VotingRound, number: int | None, node_key: str | N
     if number is not None:
         if 1 <= number <= len(voting_round.options):
             return voting_round.options[number - 1]
+        raise InvalidOption
+    if voting_round.poll:
+        if option := find_choice(voting_round, node_key):
+            return option
         raise InvalidOption
     typed = node_key or ""
     node = tree.names.find(typed)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from kernel.settings import count, text
 
 
-@dataclass(frozen=True, slots=True)
-class VotingSettings:
+class VotingSettings(Struct, frozen=True):
     minimum_age: timedelta
     """How long after an account's first line its vote counts; zero for at once."""
     rollover_cap: int | None

@@ -59,12 +59,36 @@ def result(voting_round: VotingRound) -> str:
     return translate("No vote is open. The last one went to {winner}.", winner=named(winner))
 
 
+def never_polled() -> str:
+    return translate("There has been no poll yet.")
+
+
+def poll_standing(poll: VotingRound) -> str:
+    """Say what a poll is about, and how it stands or how it ended."""
+    if poll.status == "completed":
+        return poll_result(poll)
+    return translate("What becomes of {world}? {tally}", world=_world(poll), tally=tally(poll))
+
+
+def poll_result(poll: VotingRound) -> str:
+    if poll.winner is None:
+        return translate("The poll about {world} is over. No one voted, so nothing happens.", world=_world(poll))
+    return translate("The poll about {world} is over: {winner} has won.", world=_world(poll), winner=named(poll.winner))
+
+
+def _world(poll: VotingRound) -> str:
+    assert poll.poll is not None
+    return poll.poll.world_name
+
+
 def won(winner: VotingOption) -> str:
     return translate("The vote is over: {winner} has won.", winner=named(winner))
 
 
 def named(option: VotingOption) -> str:
     """Return the option's name, with its level if the node has several."""
+    if option.label:
+        return option.label
     node = tree.entries.get(option.node_key)
     return with_level(node, option.target_level) if node else option.node_key
 

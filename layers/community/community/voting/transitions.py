@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
 from typing import Self
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from community.progression.content import Node, tree
 from community.progression.models import NodeRelocked, NodeUnlocked
@@ -17,8 +19,7 @@ from community.voting.models import UnlockProgress, VotingOption, VotingRound, V
 from kernel.events.models import Event
 
 
-@dataclass(frozen=True, slots=True)
-class NewLevel:
+class NewLevel(Struct, frozen=True):
     """A level that a transition unlocks.
 
     Attributes:
@@ -31,8 +32,7 @@ class NewLevel:
     engagement_score: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(Struct, frozen=True):
     """An unfinished change of the voting state: every step returns a new Transition, and the last one is saved.
 
     Attributes:

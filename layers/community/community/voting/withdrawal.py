@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from community.progression.content import tree
 from community.voting.events import NodesWithdrawn, VotingStarted, WithdrawnOption, WithdrawnTarget

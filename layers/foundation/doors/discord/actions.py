@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import psycopg
+from msgspec import Struct
 
 from doors.discord import replies
 from doors.discord.game import Game
@@ -41,8 +41,7 @@ Answer = dict[str, Any]
 UseCase = Callable[[Interaction, Tx], Answer]
 
 
-@dataclass(frozen=True, slots=True)
-class InteractionResult:
+class InteractionResult(Struct, frozen=True):
     """The result of an interaction.
 
     Attributes:
@@ -54,8 +53,7 @@ class InteractionResult:
     outcome: str = "done"
 
 
-@dataclass(frozen=True, slots=True)
-class InteractionAction:
+class InteractionAction(Struct, frozen=True):
     """What an interaction runs.
 
     Attributes:

@@ -9,10 +9,10 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 import urllib3
+from msgspec import Struct, field
 
 from doors.discord.settings import settings
 from doors.outbound import Rejected, Unavailable
@@ -38,16 +38,14 @@ class Gone(Rejected):
     """The thing does not exist, or not any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """A text file to attach to a message."""
 
     name: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimitedRoute:
+class RateLimitedRoute(Struct, frozen=True):
     """A group of requests that Discord counts together.
 
     Attributes:
@@ -67,8 +65,7 @@ class RateLimitedRoute:
         return cls(f"{method} /{kind}{rest}", major)
 
 
-@dataclass(slots=True)
-class RateLimits:
+class RateLimits(Struct):
     """The rate limits that Discord has reported. Source: its documentation, Rate Limits.
 
     Attributes:

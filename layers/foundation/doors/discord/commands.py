@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, Final
+
+from msgspec import Struct
 
 from doors.discord.interaction import Interaction, Member
 from doors.discord.replies import Choice, DiscordReply, Form
@@ -69,8 +71,7 @@ class AdministratorsOnly(NotAllowed):
     message: ClassVar[str] = "Only administrators of the game's own server may do that, and only there."
 
 
-@dataclass(frozen=True, slots=True)
-class CommandOption:
+class CommandOption(Struct, frozen=True):
     """An option of a command.
 
     Attributes:
@@ -171,8 +172,7 @@ def member(name: str, description: str, *, required: bool = False) -> CommandOpt
     return CommandOption(name, description, MEMBER, required)
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(Struct, frozen=True):
     """The action of a button, a menu or a form.
 
     Attributes:
@@ -189,8 +189,7 @@ class Component:
     public: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A slash command.
 
     Attributes:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from doors.discord.interaction import Member
 from kernel.database import Tx
 from kernel.errors import DomainError
 
 
-@dataclass(frozen=True, slots=True)
-class Game:
+class Game(Struct, frozen=True):
     """The functions that a product supplies.
 
     Attributes:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct
+
 from kernel.naming import LONGEST_TYPED, clean_name
 from kernel.quantities import Share, Wanted
 
@@ -33,8 +35,7 @@ class Malformed(Exception):
     """The payload is signed but does not match Discord's documentation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A person on Discord.
 
     Attributes:

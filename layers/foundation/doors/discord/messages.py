@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+
+from msgspec import Struct
 
 BLURPLE: Final = 0x5865F2
 MOST_EMBEDS: Final = 10
@@ -30,8 +31,7 @@ def clip(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field of an embed."""
 
     name: str
@@ -39,8 +39,7 @@ class Field:
     inline: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Embed:
+class Embed(Struct, frozen=True):
     """An embed.
 
     Attributes:
@@ -61,8 +60,7 @@ class Embed:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """A choice in a menu or of an option.
 
     Attributes:
@@ -76,8 +74,7 @@ class Choice:
     words: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(Struct, frozen=True):
     """A button below a message."""
 
     label: str
@@ -86,8 +83,7 @@ class Button:
     disabled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Select:
+class Select(Struct, frozen=True):
     """A menu below a message."""
 
     custom_id: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from doors.discord import messages as discord_messages
 from doors.discord.messages import (
@@ -53,8 +54,7 @@ EPHEMERAL: Final = 1 << 6
 """The flag of messages that only the caller sees."""
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """A field of a form, for one line of text."""
 
     custom_id: str
@@ -63,8 +63,7 @@ class Input:
     longest: int = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """A form in a window; its input arrives as a component with this custom id. Opening it must not change anything."""
 
     custom_id: str
@@ -72,16 +71,14 @@ class Form:
     inputs: tuple[Input, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A text file in a reply."""
 
     name: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class DiscordReply:
+class DiscordReply(Struct, frozen=True):
     """A reply to an interaction.
 
     Attributes:

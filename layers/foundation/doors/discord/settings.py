@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from kernel.settings import text
+from kernel.settings import SecretSettings, text
 
 
-@dataclass(frozen=True, slots=True)
-class DiscordSettings:
+class DiscordSettings(SecretSettings, frozen=True):
     """Settings of the Discord application."""
 
     discord_application_id: str
@@ -18,7 +15,7 @@ class DiscordSettings:
     application is in, and the administrators of each."""
     discord_api_url: str
     """The address of Discord's API."""
-    discord_bot_token: str = field(repr=False)
+    discord_bot_token: str
     """The bot's token, where secrets are not in Secrets Manager."""
 
 

@@ -49,7 +49,7 @@ def complete(prompt: Prompt, seconds: float) -> Reply:
             completions_url(settings.openai_base_url),
             body=json.dumps(body).encode(),
             headers={"Content-Type": "application/json", **authorization},
-            timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds),
+            timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds, total=seconds),
             preload_content=False,
         )
         try:

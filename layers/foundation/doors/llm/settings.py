@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
-from kernel.settings import SettingsError, dollars, number, text
+from kernel.settings import SecretSettings, SettingsError, dollars, number, text
 
 PROVIDERS: Final = ("offline", "openai", "bedrock")
 
 
-@dataclass(frozen=True, slots=True)
-class LlmSettings:
+class LlmSettings(SecretSettings, frozen=True):
     """Settings of the LLM. Prices are kept in millionths of a US dollar.
 
     Attributes:
@@ -30,7 +28,7 @@ class LlmSettings:
     provider: str
     openai_base_url: str
     openai_model: str
-    openai_api_key: str = field(repr=False)
+    openai_api_key: str
     bedrock_model: str
     request_seconds: float
     retries: int

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Response
+from msgspec import Struct
 
 from doors import app as house
 from doors.call import Call
@@ -32,8 +32,7 @@ from kernel.errors import Unauthenticated
 from kernel.rate_limits import RateLimit, limited
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What a page shows.
 
     Attributes:

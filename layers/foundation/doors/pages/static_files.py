@@ -7,13 +7,13 @@ paths. After a deployment, an open page still asks for the old address: it gets 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from fastapi import HTTPException, Response
+from msgspec import Struct
 
 from doors.routes import Router
 
@@ -27,8 +27,7 @@ FOR_A_YEAR: Final = "public, max-age=31536000, immutable"
 ALWAYS_FRESH: Final = "no-cache"
 
 
-@dataclass(frozen=True, slots=True)
-class StaticFile:
+class StaticFile(Struct, frozen=True):
     """A file as it is sent."""
 
     content: bytes

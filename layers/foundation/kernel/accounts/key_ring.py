@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, field
 from functools import cache
 
-from kernel.settings import SettingsError, text
+from kernel.settings import SecretSettings, SettingsError, text
 
 SHORTEST = 32
 """The least number of bytes of a key, as RFC 7518 (3.2) demands for HS256."""
 _PLACEHOLDERS = frozenset({"change-me", "changeme", "secret"})
 
 
-@dataclass(frozen=True, slots=True)
-class TokenKeys:
+class TokenKeys(SecretSettings, frozen=True):
     """The keys for one purpose that come from one secret.
 
     Attributes:
@@ -24,8 +22,8 @@ class TokenKeys:
     """
 
     key_id: str
-    signing: bytes = field(repr=False)
-    sealing: bytes = field(repr=False)
+    signing: bytes
+    sealing: bytes
 
 
 def derive(secret: str, purpose: str) -> TokenKeys:

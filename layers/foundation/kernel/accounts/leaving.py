@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, LiteralString, cast
 from uuid import UUID
 
+from msgspec import Struct
 from psycopg.errors import DataError
 from psycopg.types.json import Jsonb
 
@@ -23,8 +23,7 @@ MOST_BYTES: Final = 4_000_000
 """Of rows in one answer: an answer of a function may have 6 MB."""
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Struct, frozen=True):
     """A table with rows of an account.
 
     Attributes:
@@ -53,8 +52,7 @@ class InvalidExportCursor(Refused):
     message = "The cursor is none that an answer has given."
 
 
-@dataclass(frozen=True, slots=True)
-class AccountExport:
+class AccountExport(Struct, frozen=True):
     """What is stored about an account, or as much of it as fits into one answer.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from kernel.errors import Conflict, NotAllowed, NotFound, Refused, TooSoon, Unauthenticated
 
@@ -12,8 +13,7 @@ ADMINISTRATOR = "admin"
 """The role of accounts that administer the installation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Someone who is signed in, as their token says; the session's row decides whether it still holds.
 
     Attributes:
@@ -192,16 +192,14 @@ class AdministratorStays(Conflict):
     message = "This account administers the installation. Take that role from it first."
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(Struct, frozen=True):
     """What a session was begun with, so that people recognise it in the list."""
 
     address: str
     user_agent: str
 
 
-@dataclass(frozen=True, slots=True)
-class AccountDetails:
+class AccountDetails(Struct, frozen=True):
     """What an account says about its owner; never the hash of the password."""
 
     account_id: UUID
@@ -213,8 +211,7 @@ class AccountDetails:
     last_log_in_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class AccountSession:
+class AccountSession(Struct, frozen=True):
     """An open session of an account.
 
     Attributes:
@@ -229,8 +226,7 @@ class AccountSession:
     is_current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """A try of a password, counted before the password is looked at.
 
     Attributes:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from kernel.rate_limits import RateLimit
 from kernel.settings import count
 
 
-@dataclass(frozen=True, slots=True)
-class AccountSettings:
+class AccountSettings(Struct, frozen=True):
     """What an installation may choose. Source: worlds 3, personas 4.4."""
 
     hash_memory_kib: int

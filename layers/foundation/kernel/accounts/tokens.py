@@ -10,11 +10,12 @@ import hmac
 import json
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.accounts.key_ring import TokenKeys
 from kernel.accounts.models import Identity
@@ -39,8 +40,7 @@ class ExpiredToken(InvalidToken):
     """The text was a valid token."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccessToken:
+class AccessToken(Struct, frozen=True):
     """What an access token says."""
 
     identity: Identity

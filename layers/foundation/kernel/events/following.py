@@ -8,9 +8,10 @@ transaction with the higher number may commit first.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.database import Tx
 from kernel.events import queries
@@ -20,8 +21,7 @@ _BITS = 61
 _LAST = (1 << _BITS) - 1
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class LogPosition:
+class LogPosition(Struct, frozen=True, order=True):
     """A position in the log: everything up to and including this event has been read."""
 
     transaction_id: int
@@ -34,8 +34,7 @@ class LogPosition:
         return UUID(int=high << 80 | 8 << 76 | middle << 64 | 2 << 62 | low)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Part of the log.
 
     Attributes:

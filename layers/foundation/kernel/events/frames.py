@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any, Self
 from uuid import UUID
 
+from msgspec import Struct
+
 CONNECTED = "connected"
 KEEPALIVE = "keepalive"
 
@@ -49,8 +51,7 @@ class Frame:
         return replace(self, type=name)
 
 
-@dataclass(frozen=True, slots=True)
-class Aliases:
+class Aliases(Struct, frozen=True):
     """A product's rules for events that listeners receive under another name than their type.
 
     Attributes:

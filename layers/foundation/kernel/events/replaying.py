@@ -6,10 +6,11 @@ was interrupted is published again; destinations recognise an event by its id an
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID, uuid4
+
+from msgspec.structs import replace
 
 from kernel.database import Tx
 from kernel.errors import Refused

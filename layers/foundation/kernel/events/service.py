@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.counters import service as counters
 from kernel.database import Cursor, Tx
@@ -24,8 +25,7 @@ BATCH = 10
 RETRY_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (2, 4, 8, 16, 32))
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """An event on its way out of the process."""
 
     position: int
@@ -48,8 +48,7 @@ class Envelope:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
+class Backlog(Struct, frozen=True):
     """The numbers of unpublished events.
 
     Attributes:

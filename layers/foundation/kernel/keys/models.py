@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from kernel.errors import NotAllowed, NotFound, Refused
 
@@ -14,16 +15,14 @@ KEY_REVOKED: Final = "key_revoked"
 """The code of what the holder of a revoked key is told, at every door. Source: docs/listening.md."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyHolder:
+class KeyHolder(Struct, frozen=True):
     """The holder of a key and the holder's role."""
 
     name: str
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class StoredKey:
+class StoredKey(Struct, frozen=True):
     """A key as the authorizer knows it: a revoked one opens nothing, but its holder can be told why."""
 
     holder: KeyHolder
@@ -33,8 +32,7 @@ class StoredKey:
         return self.revoked_at is not None and self.revoked_at <= now
 
 
-@dataclass(frozen=True, slots=True)
-class KeyInfo:
+class KeyInfo(Struct, frozen=True):
     """What is stored about a key; the key itself is not.
 
     Attributes:

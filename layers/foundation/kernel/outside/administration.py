@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.database import Tx
 from kernel.errors import Conflict, NotFound
@@ -40,8 +41,7 @@ class RequestRepeated(Conflict):
     message = "The same was asked again since request {number} failed. Drop this one."
 
 
-@dataclass(frozen=True, slots=True)
-class OpenRequest:
+class OpenRequest(Struct, frozen=True):
     """A request that waits, is being answered, or has failed. What it is about stays inside."""
 
     request_id: int
@@ -56,8 +56,7 @@ class OpenRequest:
     finished_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class OperationUsage:
+class OperationUsage(Struct, frozen=True):
     """What the installation has used today for an operation."""
 
     operation: str
@@ -67,8 +66,7 @@ class OperationUsage:
     cost_micros: int
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """What administrators see."""
 
     requests: Sequence[OpenRequest]

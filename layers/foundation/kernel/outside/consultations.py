@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.counters import service as counters
 from kernel.database import Tx
@@ -45,16 +46,14 @@ class TooLate(TimedOut):
     message = "The AI took too long to answer. Try again in a minute."
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(Struct, frozen=True):
     """Another round of prompts instead of an answer, such as stricter ones."""
 
     prompts: Sequence[Prompt]
     state: State
 
 
-@dataclass(frozen=True, slots=True)
-class Consultation(Generic[Me]):
+class Consultation(Struct, Generic[Me], frozen=True):
     """A consultation, declared by the product that needs it. Each step is a transaction of its own.
 
     Attributes:
@@ -71,8 +70,7 @@ class Consultation(Generic[Me]):
     give_up: Callable[[Tx, Me, State], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Consulted:
+class Consulted(Struct, frozen=True):
     """What the outside did with one of the prompts.
 
     Attributes:

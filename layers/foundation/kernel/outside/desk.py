@@ -8,19 +8,22 @@ delivery, an attempt that took longer than its lease) changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID, uuid4
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kernel import log_fields
 from kernel.counters import service as counters
 from kernel.database import Tx
 from kernel.errors import DomainError
+from kernel.locks import lock_name
 from kernel.outside import metrics, queries
 from kernel.outside.models import CAPPED, DROPPED, UNFINISHED, Effort, Kind, Permanent, Prompt, Reply, Request, Skip
 from kernel.outside.queries import Named
-from kernel.outside.rules import LEASE, MAX_ATTEMPTS, RESEND, Usage, retry_delay, short_error
+from kernel.outside.rules import BUSY, LEASE, MAX_ATTEMPTS, RESEND, Usage, retry_delay, short_error
 from kernel.outside.settings import settings
 from kernel.outside.switches import AI_TEXTS
 from kernel.switches.service import require_on
@@ -30,8 +33,7 @@ Status = Literal["", "started", "completed", "failed_retrying", "failed_permanen
 """What has become of a request, for the log; "" if there was nothing to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptOutcome:
+class AttemptOutcome(Struct, frozen=True):
     """What an operation did.
 
     Attributes:
@@ -52,23 +54,36 @@ class AttemptOutcome:
 NOTHING = AttemptOutcome()
 
 
-def claim(tx: Tx, kinds: Kinds, which: Named, chosen: Callable[[int], None] = lambda _: None) -> AttemptOutcome:
+def claim(
+    tx: Tx,
+    kinds: Kinds,
+    which: Named,
+    chosen: Callable[[int], None] = lambda _: None,
+    *,
+    most_at_once: int | None = None,
+) -> AttemptOutcome:
     """Claim the request whose turn it is, and prepare it.
 
-    That is the one that is named, or an older one of the same account, unless an account with fewer requests in work
-    waits. Each message leads to one claim at most, so what one has passed by is claimed by another.
+    That is the one that is named, or an older one of the same account, unless one of a more urgent kind waits, or an
+    account with fewer requests in work; with `most_at_once`, the oldest one of these accounts. Each message leads to
+    one claim at most, so what one has passed by is claimed by another.
 
     Args:
         which: a request that is due.
         chosen: is told the id of the one that is claimed, even if this transaction fails.
+        most_at_once: of all these kinds together.
 
     Returns:
-        The task, if there is something to do outside.
+        The task, if there is something to do outside; or only a pause, if too many are in work.
 
     Raises:
         AiTextsOff: it would be a prompt; roll back, so that the request waits as before.
     """
-    row = queries.claim(tx, which=which, kinds=[*kinds], **_lease(tx)).fetchone()
+    if most_at_once is not None and _is_busy(tx, kinds, most_at_once):
+        return AttemptOutcome(retry_after=BUSY)
+    priorities = {name: kind.priority for name, kind in kinds.items()}
+    few = most_at_once is not None
+    row = queries.claim(tx, which=which, priorities=priorities, oldest_first=few, **_lease(tx)).fetchone()
     if row is None:
         return NOTHING
     chosen(row["request_id"])
@@ -77,7 +92,7 @@ def claim(tx: Tx, kinds: Kinds, which: Named, chosen: Callable[[int], None] = la
     kind = kinds.get(request.kind)
     if kind is None:
         return _fail(tx, None, request, f"there is no kind {request.kind}")
-    if row["attempts_before"] >= MAX_ATTEMPTS:
+    if row["attempts_before"] >= kind.attempts:
         return _fail(tx, kind, request, DROPPED if row["error"] == DROPPED else UNFINISHED)
     tx.execute("SAVEPOINT attempt")
     try:
@@ -155,8 +170,9 @@ def fail(
         return NOTHING
     request = _request(row, claimed_at=row["leased_until"] - LEASE)
     log_fields.set_request_id(request.trace_id)
-    if not retryable or request.attempts >= MAX_ATTEMPTS:
-        return _fail(tx, kinds[request.kind], request, reason, operation=operation, effort=effort)
+    kind = kinds[request.kind]
+    if not retryable or request.attempts >= kind.attempts:
+        return _fail(tx, kind, request, reason, operation=operation, effort=effort)
     delay = retry_delay(request.attempts, tx.rng)
     # What reports the failure also sends the message that comes back after the delay.
     queries.mark_pending(tx, request_id, short_error(reason), tx.now + delay, tx.now + delay + RESEND)
@@ -175,10 +191,15 @@ def postpone(tx: Tx, kinds: Kinds, reason: str, request_id: int) -> AttemptOutco
     return fail(tx, kinds, row["request_id"], row["claim_id"], reason, retryable=True)
 
 
-def abandon(tx: Tx, reason: str, request_id: int) -> AttemptOutcome:
+def abandon(tx: Tx, kinds: Kinds, reason: str, request_id: int) -> AttemptOutcome:
     """End a request without its consequences, if this was its last attempt: a bug keeps them from being stored."""
     row = queries.lock_active(tx, request_id).fetchone()
-    if row is None or row["attempts"] < MAX_ATTEMPTS - 1:  # the last attempt was rolled back, with its count
+    if row is None:
+        return NOTHING
+    kind = kinds.get(row["kind"])
+    if (
+        row["attempts"] < (kind.attempts if kind else MAX_ATTEMPTS) - 1
+    ):  # the last attempt was rolled back, with its count
         return NOTHING
     request = _request(row, claimed_at=tx.now)
     queries.mark_failed(tx, request.request_id, reason)
@@ -192,6 +213,13 @@ def reason_of(error: Permanent | DomainError) -> str:
 
 def _lease(tx: Tx) -> dict[str, Any]:
     return {"claim_id": uuid4(), "leased_until": tx.now + LEASE, "most": MAX_ATTEMPTS}
+
+
+def _is_busy(tx: Tx, kinds: Kinds, most_at_once: int) -> bool:
+    """Return whether as many are in work as may be; until this transaction ends, no other claims one of these kinds."""
+    lock_name(tx, "outside:" + ",".join(sorted(kinds)))
+    row = queries.count_claimed(tx, [*kinds]).fetchone()
+    return row is not None and row["claimed"] >= most_at_once
 
 
 def _complete(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.database import Tx
 from kernel.outside.prompts import Effort as Effort
@@ -15,6 +16,7 @@ from kernel.outside.prompts import Prompt as Prompt
 from kernel.outside.prompts import ProviderFailed as ProviderFailed
 from kernel.outside.prompts import Reply as Reply
 from kernel.outside.prompts import Task as Task
+from kernel.outside.rules import MAX_ATTEMPTS
 
 CAPPED: Final = "capped"
 """The reason of a request that failed because the day's calls or cost are used up."""
@@ -26,8 +28,7 @@ UNFINISHED: Final = "unfinished"
 """The reason of a request whose last attempt was interrupted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """A request that has been claimed.
 
     Attributes:
@@ -62,8 +63,7 @@ def _no_request(request: Request) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of request, declared by the product that asks.
 
     A refusal (DomainError) that is raised by `prepare` or `finish` is a permanent failure with its code as the reason.
@@ -79,6 +79,8 @@ class Kind:
         hand_over: returns the dedupe key of the request that `finish` has asked for and that the same outer invocation
             may claim at once.
         compute: for work that needs no answer from outside: turns what `prepare` returned into what `finish` takes.
+        priority: of several kinds whose requests wait, those of the lowest number come first.
+        attempts: after which a request has failed for good; at most MAX_ATTEMPTS.
     """
 
     name: str
@@ -87,3 +89,5 @@ class Kind:
     fail: Callable[[Tx, Request, str], None]
     hand_over: Callable[[Request], str | None] = _no_request
     compute: Callable[[Any], Any] | None = None
+    priority: int = 0
+    attempts: int = MAX_ATTEMPTS

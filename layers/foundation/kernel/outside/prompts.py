@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+
+class Prompt(Struct, frozen=True):
     """A question to an LLM.
 
     Attributes:
@@ -16,6 +17,7 @@ class Prompt:
         system: our instructions.
         user: the material. What people wrote stands in it as quoted data, never as an instruction.
         offline: what the offline provider answers, a pure function of what the prompt was made of.
+        seconds: that its answer is worth waiting for, retries included; None for as long as there is time.
     """
 
     operation: str
@@ -24,10 +26,10 @@ class Prompt:
     max_tokens: int
     offline: str
     temperature: float = 0.7
+    seconds: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """A mail to send.
 
     Attributes:
@@ -44,8 +46,7 @@ Task = Prompt | Mail
 """What the outer function does for a request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What came back.
 
     Attributes:
@@ -61,8 +62,7 @@ class Reply:
     cost_micros: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Effort:
+class Effort(Struct, frozen=True):
     """What the outside has done for an attempt.
 
     Attributes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 from kernel.database import Cursor, Tx
-from kernel.outside.rules import CONSIDERED
+from kernel.outside.rules import CONSIDERED, LEASE
 from kernel.retention import delete_part
 
 if TYPE_CHECKING:
@@ -84,16 +84,34 @@ def delete_active(tx: Tx, dedupe_keys: Sequence[str]) -> None:
     )
 
 
-def claim(tx: Tx, *, which: Named, kinds: Sequence[str], claim_id: UUID, leased_until: datetime, most: int) -> Cursor:
+def delete_active_found(tx: Tx, keys: LiteralString, params: Mapping[str, Any]) -> None:
+    tx.execute(
+        "DELETE FROM kernel.outside_requests WHERE status IN ('pending', 'claimed') AND dedupe_key IN (" + keys + ")",
+        params,
+    )
+
+
+def claim(
+    tx: Tx,
+    *,
+    which: Named,
+    priorities: Mapping[str, int],
+    oldest_first: bool = False,
+    claim_id: UUID,
+    leased_until: datetime,
+    most: int,
+) -> Cursor:
     """Claim the request whose turn it is, among those that are due or whose lease has expired.
 
-    First come those of accounts that have the fewest in work, so that no one takes all that can be done at the same
-    time; of these the account of the request that is named, and of an account its oldest. What others claim at this
-    moment is passed by.
+    First come those of the most urgent kind; of these, those of accounts that have the fewest in work, so that no one
+    takes all that can be done at the same time; of these the account of the request that is named, and of an account
+    its oldest. What others claim at this moment is passed by.
 
     Args:
         which: the request that someone is to be reminded of; it need not be the one that is claimed.
-        kinds: whose turn it may be.
+        priorities: of the kinds whose turn it may be; the lowest number comes first.
+        oldest_first: of accounts that have equally many in work the oldest request comes, whichever is named. Where few
+            may be in work, who asks for the next slice with each that ends would otherwise keep all others out.
         leased_until: a lease from now.
         most: the number of attempts that may be; one more is not counted.
 
@@ -129,17 +147,58 @@ def claim(tx: Tx, *, which: Named, kinds: Sequence[str], claim_id: UUID, leased_
             WHERE """
         + _CLAIMABLE
         + """
-            ORDER BY coalesce(working.requests, 0),
-                q.account_id IS NOT DISTINCT FROM (SELECT q.account_id FROM kernel.outside_requests AS q WHERE """
+            ORDER BY coalesce((%(priorities)s::int[])[array_position(%(kinds)s, q.kind)], 0),
+                coalesce(working.requests, 0),
+                %(oldest_first)s OR q.account_id IS NOT DISTINCT FROM
+                    (SELECT q.account_id FROM kernel.outside_requests AS q WHERE """
         + named
         + """) DESC,
                 q.due_at, q.request_id
             LIMIT 1
             FOR UPDATE OF q SKIP LOCKED""",
-        {"which": which, "kinds": list(kinds), "considered": CONSIDERED},
+        {
+            "which": which,
+            "kinds": list(priorities),
+            "priorities": list(priorities.values()),
+            "considered": CONSIDERED,
+            "oldest_first": oldest_first,
+        },
         claim_id,
         leased_until,
         most,
+    )
+
+
+def count_claimed(tx: Tx, kinds: Sequence[str]) -> Cursor:
+    """Return one row: `claimed`, how many requests of some kinds are in work."""
+    return tx.execute(
+        """
+        SELECT count(*) AS claimed FROM kernel.outside_requests
+        WHERE status = 'claimed' AND send_at > %s AND kind = ANY (%s)
+        """,
+        (tx.now, list(kinds)),
+    )
+
+
+def read_health(tx: Tx, kinds: Sequence[str], since: datetime) -> Cursor:
+    """Return one row about the requests of some kinds: how those went that ended since then, and how many wait.
+
+    `calls` were made, in `seconds` on average, and `failed` of them. What ended without a call has taken no time.
+    """
+    return tx.execute(
+        """
+        SELECT count(*) AS calls, coalesce(avg(seconds), 0)::float8 AS seconds,
+               count(*) FILTER (WHERE status = 'failed') AS failed,
+               (SELECT count(*) FROM kernel.outside_requests
+                WHERE status = 'pending' AND kind = ANY (%(kinds)s)) AS waiting
+        FROM (
+            SELECT status, extract(epoch FROM finished_at - leased_until + %(lease)s) AS seconds
+            FROM kernel.outside_requests
+            WHERE status IN ('done', 'failed') AND finished_at > %(since)s AND kind = ANY (%(kinds)s)
+        ) AS ended
+        WHERE seconds > 0
+        """,
+        {"kinds": list(kinds), "since": since, "lease": LEASE},
     )
 
 

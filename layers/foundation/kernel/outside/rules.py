@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+
+from msgspec import Struct
 
 MAX_ATTEMPTS: Final = 5
 LEASE: Final = timedelta(seconds=60)
 """How long a claimed request is left to who claimed it."""
 CONSIDERED: Final = 1000
 """Among so many of the oldest requests that are due, the next one is chosen fairly."""
+BUSY: Final = timedelta(seconds=1)
+"""The pause before a request is looked at again while as many are in work as may be at once."""
 RETRY_BASE_SECONDS: Final = 30
 RETRY_MAX_SECONDS: Final = 600
 RESEND: Final = timedelta(minutes=2)
@@ -25,16 +28,14 @@ BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of histograms, in seconds. Source: personas 15."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """What has been spent on a day."""
 
     calls: int = 0
     cost_micros: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What may be spent on a day; None for no limit."""
 
     calls: int | None = None

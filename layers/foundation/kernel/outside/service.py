@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from kernel import log_fields
 from kernel.database import Cursor, Tx
@@ -17,8 +18,7 @@ from kernel.outside.events import OutsideRequested
 from kernel.outside.rules import RESEND
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What `ask_all` writes a request of.
 
     Attributes:
@@ -77,6 +77,11 @@ def ask_all(tx: Tx, kind: str, requests: Sequence[Asked], *, trace_id: str = "",
     )
 
 
+def ask_health(tx: Tx, kinds: Sequence[str], since: datetime) -> Cursor:
+    """Ask how requests of some kinds have gone since then: a row of `calls`, `seconds`, `failed` and `waiting`."""
+    return queries.read_health(tx, kinds, since)
+
+
 def bring_forward(tx: Tx, dedupe_keys: Iterable[str]) -> None:
     """Make requests due now that are due later."""
     announce_each(
@@ -91,6 +96,11 @@ def bring_forward(tx: Tx, dedupe_keys: Iterable[str]) -> None:
 def cancel(tx: Tx, dedupe_keys: Iterable[str]) -> None:
     """Drop requests that are not done. If one is being answered at this moment, its answer changes nothing."""
     queries.delete_active(tx, list(dedupe_keys))
+
+
+def cancel_found(tx: Tx, keys: LiteralString, params: Mapping[str, Any]) -> None:
+    """Drop requests like `cancel`: those whose dedupe keys a query finds."""
+    queries.delete_active_found(tx, keys, params)
 
 
 def resend(tx: Tx, limit: int) -> int:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from kernel.outside.rules import Limits, Usage
 from kernel.settings import count, dollars
 
 
-@dataclass(frozen=True, slots=True)
-class OutsideSettings:
+class OutsideSettings(Struct, frozen=True):
     per_account: Limits
     """Calls and cost of AI texts per account and day."""
     installation: Limits

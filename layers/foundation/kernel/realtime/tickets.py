@@ -10,10 +10,11 @@ import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from secrets import token_bytes
+
+from msgspec import Struct
 
 from kernel.database import Tx
 from kernel.keys.models import KeyHolder
@@ -32,8 +33,7 @@ _TIME_BYTES, _LENGTH_BYTES = 5, 3
 _FORM = re.compile(r"([\w-]{32})\.([\w-]{43})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(Struct, frozen=True):
     """A signed ticket."""
 
     text: str

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from kernel.errors import NotFound, Suspended
 from kernel.switches.settings import settings
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(Struct, frozen=True):
     """What an administrator can turn on and off.
 
     Attributes:
@@ -33,8 +33,7 @@ def usual_position(name: str, usual: bool) -> bool:
     return usual and name not in settings.off
 
 
-@dataclass(frozen=True, slots=True)
-class SwitchState:
+class SwitchState(Struct, frozen=True):
     """A switch, and who has set it.
 
     Attributes:

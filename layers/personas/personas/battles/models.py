@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Literal, Self
 from uuid import UUID
 
+from msgspec import Struct, field
 from pydantic import BaseModel, ConfigDict, Field
 
 from kernel.errors import Conflict, NotFound, Refused, TooSoon
@@ -30,8 +30,7 @@ HOUSE_ACCOUNT = UUID("00000000-0000-4000-8000-0000000000b0")
 OPEN: frozenset[Status] = frozenset({"SCHEDULED", "RUNNING"})
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
+class Speaker(Struct, frozen=True):
     """Who speaks for a side.
 
     Attributes:
@@ -43,8 +42,7 @@ class Speaker:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A turn as it is stored."""
 
     turn_index: int
@@ -58,8 +56,7 @@ class Turn:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Who argued better, by a heuristic. Source: personas 9.4.
 
     Attributes:
@@ -109,16 +106,14 @@ class Verdict:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(Struct, frozen=True):
     """A channel on Discord that watches a battle, and votes on who won when it is over."""
 
     channel_id: str
     vote_seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class Battle:
+class Battle(Struct, frozen=True):
     """A battle as its owner has set it up, and how far it is.
 
     Attributes:
@@ -201,8 +196,7 @@ class Battle:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class BattleDraft:
+class BattleDraft(Struct, frozen=True):
     """What someone asks for when they create a battle; ids and texts as they were sent.
 
     Attributes:
@@ -218,8 +212,7 @@ class BattleDraft:
     con_persona_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CreatedBattle:
+class CreatedBattle(Struct, frozen=True):
     """A battle that has just been created.
 
     Attributes:
@@ -237,8 +230,7 @@ class CreatedBattle:
         return len(self.battle.audience)
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far a battle is.
 
     Attributes:
@@ -251,8 +243,7 @@ class Progress:
     done: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PublicReply:
+class PublicReply(Struct, frozen=True):
     """A reply below a battle, as everyone sees it."""
 
     reply_id: UUID
@@ -263,8 +254,7 @@ class PublicReply:
     speaker_slug: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BattleView:
+class BattleView(Struct, frozen=True):
     """A published post, and the battle in it, if it is one: what pages, cards and the public API show.
 
     Attributes:
@@ -311,8 +301,7 @@ class BattleView:
         return len(self.turns)
 
 
-@dataclass(frozen=True, slots=True)
-class RemixIntent:
+class RemixIntent(Struct, frozen=True):
     """What a token says: the battle to remix, and what the new one begins with.
 
     Attributes:
@@ -329,8 +318,7 @@ class RemixIntent:
     template_id: UUID | None
 
 
-@dataclass(frozen=True, slots=True)
-class RemixOffer:
+class RemixOffer(Struct, frozen=True):
     """What a remix begins with.
 
     Attributes:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
+
+from msgspec import Struct, field
 
 from personas.battles.models import Language, Phase, Side
 from personas.battles.rules import LETTERS_PER_WORD, count_words, fitted
@@ -22,8 +23,7 @@ _TOPIC_LETTERS: Final = 80
 _LONGEST_QUOTE: Final = 24
 
 
-@dataclass(frozen=True, slots=True)
-class SpokenTurn:
+class SpokenTurn(Struct, frozen=True):
     """What a speaker knows when it is their turn.
 
     Attributes:

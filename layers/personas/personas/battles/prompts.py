@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from kernel.outside.models import Prompt
+from kernel.outside.quoting import DATA_ONLY, as_data
 from personas.battles import offline
 from personas.battles.models import Battle, Language, Phase, Side, Turn
 from personas.battles.rules import phase_of, side_of
 from personas.people.models import Persona
 from personas.people.prompting import VOICE, data_of
-from personas.safety.quoting import DATA_ONLY, as_data
 
 OPERATION: Final = "battle_turn"
 REMEMBERED_TURNS: Final = 6

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
+
+from msgspec import Struct
 
 from kernel.database import Cursor, Tx
 from kernel.events.service import announce
@@ -68,8 +69,7 @@ NO_ONE: Final = UUID(int=0)
 """The account of those who are not signed in."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     """What is left of a request after all checks that need no database."""
 
     topic: str

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 from unicodedata import category
 
+from msgspec import Struct
 from PIL import Image, ImageDraw, ImageFont
 
 from personas.cards.layout import cut_line, printable, set_lines
@@ -29,8 +29,7 @@ BLUE: Final[Color] = (59, 130, 246)
 GREY: Final[Color] = (148, 163, 184)
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A frame with texts inside."""
 
     x0: int
@@ -61,8 +60,7 @@ FOOTER: Final = Box(24, 456, 936, 516, fill=(219, 234, 254), border=BLUE)
 _FACE: Final = str(Path(__file__).with_name("card.ttf"))
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(Struct, frozen=True):
     """Letters of a size. A feed shows the card at 400 pixels: none is smaller than it can be read there.
 
     Attributes:

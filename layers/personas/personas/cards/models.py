@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 from personas.battles.models import Side
 from personas.cards.texts import Labels
 
 
-@dataclass(frozen=True, slots=True)
-class CardVersion:
+class CardVersion(Struct, frozen=True):
     """What names the present content of a card.
 
     Attributes:
@@ -22,8 +22,7 @@ class CardVersion:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class CardFacts:
+class CardFacts(Struct, frozen=True):
     """What a card says.
 
     Attributes:

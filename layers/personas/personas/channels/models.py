@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from kernel.errors import Conflict, NotFound, TooSoon
 
@@ -11,8 +12,7 @@ HOUSE_NAME = "house"
 """In place of an e-mail address: it is none, so no form accepts it and no mail is sent to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What someone asks for in a channel.
 
     Attributes:
@@ -26,8 +26,7 @@ class Wish:
     template: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Watching:
+class Watching(Struct, frozen=True):
     """Where a battle is watched.
 
     Attributes:
@@ -40,8 +39,7 @@ class Watching:
     public_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelVote:
+class ChannelVote(Struct, frozen=True):
     """A vote as it was counted: for whom, and until when it may be changed."""
 
     name: str

@@ -7,21 +7,22 @@ when the digest is read, so a model that does not answer costs nothing but the b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec.structs import asdict
+
 from kernel.database import Tx
 from kernel.outside.models import Kind, Request, Skip
 from kernel.outside.prompts import Prompt, Reply
+from kernel.outside.quoting import DATA_ONLY, as_data
 from kernel.texts import speaking
 from personas.digests import queries, rules, texts
 from personas.digests.models import ActiveThread, DailyStats
 from personas.people import service as people
 from personas.people.models import Persona
 from personas.people.prompting import LANGUAGE_NAMES
-from personas.safety.quoting import DATA_ONLY, as_data
 from personas.safety.rules import clean_output, cut_at_sentence, violates
 
 KIND: Final = "personas.daily"

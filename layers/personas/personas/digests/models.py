@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActiveThread:
+
+class ActiveThread(Struct, frozen=True, kw_only=True):
     """A thread in which a persona did something.
 
     Attributes:
@@ -23,8 +23,7 @@ class ActiveThread:
     last_activity_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DailyStats:
+class DailyStats(Struct, frozen=True, kw_only=True):
     """What a persona did in a day.
 
     Attributes:
@@ -42,8 +41,7 @@ class DailyStats:
         return self.posts > 0 or self.replies > 0 or bool(self.top_threads)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DailyDigest:
+class DailyDigest(Struct, frozen=True, kw_only=True):
     """A persona's digest of a day (UTC).
 
     Attributes:
@@ -61,8 +59,7 @@ class DailyDigest:
         return self.updated_at is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True):
     """A battle that may be in someone's weekly digest.
 
     Attributes:
@@ -81,8 +78,7 @@ class Candidate:
     is_followed: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeeklyItem:
+class WeeklyItem(Struct, frozen=True, kw_only=True):
     """A battle of a weekly digest.
 
     Attributes:
@@ -98,8 +94,7 @@ class WeeklyItem:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeeklyDigest:
+class WeeklyDigest(Struct, frozen=True, kw_only=True):
     """An account's digest of a week.
 
     Attributes:

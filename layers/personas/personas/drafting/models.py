@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+
+class Reservation(Struct, frozen=True):
     """What is known while someone waits: for whom, where, and which unit of a quota is held.
 
     Attributes:
@@ -48,8 +48,7 @@ class Reservation:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What a persona would sound like.
 
     Attributes:

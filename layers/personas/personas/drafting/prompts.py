@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from kernel.outside.prompts import Prompt
+from kernel.outside.quoting import DATA_ONLY, as_data
 from personas.drafting import offline
 from personas.people.models import Persona
 from personas.people.prompting import LANGUAGE_NAMES, STRICTER, VOICE, data_of
 from personas.posts.rules import MAX_POST
 from personas.rooms.models import Room
-from personas.safety.quoting import DATA_ONLY, as_data
 
 
 def draft_prompt(persona: Persona, room: Room, variant: int, *, stricter: bool = False) -> Prompt:

@@ -6,9 +6,10 @@ Failures cost nothing: a unit is held for half a minute, and spent together with
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from kernel.database import Tx
 from kernel.outside.consultations import Again, NoReply

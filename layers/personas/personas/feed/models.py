@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
+
+from msgspec import Struct
 
 from personas.posts.models import Sides
 
 Reason = Literal["followed_persona", "trending_battle", "new_template"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedBattle:
+class FeedBattle(Struct, frozen=True, kw_only=True):
     """A published post or battle in the feed.
 
     Attributes:
@@ -49,8 +49,7 @@ class FeedBattle:
         return self.published_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedTemplate:
+class FeedTemplate(Struct, frozen=True, kw_only=True):
     """A public template in the feed.
 
     Attributes:
@@ -79,8 +78,7 @@ class FeedTemplate:
 Subject = FeedBattle | FeedTemplate
 
 
-@dataclass(frozen=True, slots=True)
-class FeedItem:
+class FeedItem(Struct, frozen=True):
     """Something in the feed.
 
     Attributes:
@@ -94,8 +92,7 @@ class FeedItem:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Struct, frozen=True):
     """The home feed of an account, best first.
 
     Attributes:

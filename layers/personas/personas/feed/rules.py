@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
+
+from msgspec.structs import replace
 
 from kernel.texts import translate
 from personas.feed.models import Feed, FeedBattle, FeedItem, FeedTemplate, Reason, Subject

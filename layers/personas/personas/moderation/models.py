@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.errors import NotFound
 
@@ -13,8 +14,7 @@ Outcome = Literal["kept", "hidden"]
 ReportedKind = Literal["post", "reply", "profile", "template"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContentReport:
+class ContentReport(Struct, frozen=True, kw_only=True):
     """What is reported, and why. Who reported it is not shown.
 
     Attributes:

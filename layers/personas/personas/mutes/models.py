@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.errors import NotAllowed, NotFound
 
 MutedKind = Literal["persona", "person"]
 
 
-@dataclass(frozen=True, slots=True)
-class Mute:
+class Mute(Struct, frozen=True):
     """A persona or a person that someone has muted.
 
     Attributes:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.errors import Conflict, NotFound
 
 Language = Literal["tr", "en"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonaFields:
+class PersonaFields(Struct, frozen=True, kw_only=True):
     """What a person decides about a persona.
 
     Attributes:
@@ -34,8 +34,7 @@ class PersonaFields:
     daily_reply_quota: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Persona(PersonaFields):
+class Persona(PersonaFields, frozen=True, kw_only=True):
     """A persona."""
 
     preferred_language: Language

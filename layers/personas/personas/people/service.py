@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID, uuid4
+
+from msgspec.structs import asdict
 
 from kernel.database import Cursor, Tx
 from personas import paging

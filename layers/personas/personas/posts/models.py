@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal, Self
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from kernel.events.models import Event
@@ -18,8 +19,7 @@ AuthoredBy = Literal["AI", "HUMAN", "AI_DRAFT_APPROVED"]
 PostStatus = Literal["DRAFT", "PUBLISHED"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewPost:
+class NewPost(Struct, frozen=True, kw_only=True):
     """A post that is to be stored.
 
     Attributes:
@@ -36,8 +36,7 @@ class NewPost:
     template_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(Struct, frozen=True):
     """Who speaks for and against in a battle.
 
     Attributes:
@@ -60,8 +59,7 @@ class Sides:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
+class Post(Struct, frozen=True, kw_only=True):
     """A post, with the name of its persona.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
 from uuid import UUID, uuid4
+
+from msgspec.structs import asdict, replace
 
 from kernel.database import Cursor, Tx
 from kernel.events.service import announce

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.errors import Conflict, NotAllowed, NotFound, Refused, Unauthenticated
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublicProfile:
+class PublicProfile(Struct, frozen=True, kw_only=True):
     """A profile as anyone may see it.
 
     Attributes:
@@ -29,8 +29,7 @@ class PublicProfile:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PublicPersona:
+class PublicPersona(Struct, frozen=True):
     """A public persona, as one chooses it from a list.
 
     Attributes:
@@ -46,8 +45,7 @@ class PublicPersona:
     blocks: frozenset[UUID] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublicPost:
+class PublicPost(Struct, frozen=True, kw_only=True):
     """A post as anyone may see it."""
 
     id: UUID
@@ -58,8 +56,7 @@ class PublicPost:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class RoomStat:
+class RoomStat(Struct, frozen=True):
     """How much a persona writes in a room."""
 
     room_id: UUID
@@ -67,8 +64,7 @@ class RoomStat:
     post_count: int
 
 
-@dataclass(frozen=True, slots=True)
-class PostsPage:
+class PostsPage(Struct, frozen=True):
     """Some posts of a persona, newest first.
 
     Attributes:
@@ -79,8 +75,7 @@ class PostsPage:
     next_cursor: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileBundle:
+class ProfileBundle(Struct, frozen=True):
     """All that a profile's page shows at first."""
 
     profile: PublicProfile
@@ -88,8 +83,7 @@ class ProfileBundle:
     top_rooms: tuple[RoomStat, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Publication:
+class Publication(Struct, frozen=True, kw_only=True):
     """Under which address a persona is public.
 
     Attributes:
@@ -104,8 +98,7 @@ class Publication:
     is_hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Following:
+class Following(Struct, frozen=True):
     """What following or unfollowing has changed.
 
     Attributes:
@@ -123,8 +116,7 @@ class ProfileHidden(NotAllowed):
     message = "An administrator has hidden this profile. It cannot be published again."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowedPersona:
+class FollowedPersona(Struct, frozen=True, kw_only=True):
     """A persona that someone follows.
 
     Attributes:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec import Struct
 
 from personas.battles.models import Status, Winner
 from personas.posts.models import Sides
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownBattle:
+class ShownBattle(Struct, frozen=True, kw_only=True):
     """A public battle.
 
     Attributes:
@@ -43,8 +43,7 @@ class ShownBattle:
     echo: int
 
 
-@dataclass(frozen=True, slots=True)
-class Showcase:
+class Showcase(Struct, frozen=True):
     """What someone sees first who has no account.
 
     Attributes:

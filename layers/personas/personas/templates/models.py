@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from msgspec import Struct
+
 from kernel.errors import Conflict, NotAllowed, NotFound, Refused
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateDraft:
+class TemplateDraft(Struct, frozen=True):
     """What someone wants a template to be; `rules.checked` has seen it.
 
     Attributes:
@@ -26,8 +26,7 @@ class TemplateDraft:
     is_public: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateChanges:
+class TemplateChanges(Struct, frozen=True):
     """What someone wants to be different about a template; None for what stays."""
 
     name: str | None = None
@@ -37,8 +36,7 @@ class TemplateChanges:
     is_public: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A debate template.
 
     Attributes:

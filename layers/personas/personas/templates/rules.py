@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, replace
 from typing import Final
 from unicodedata import normalize
 from uuid import UUID
+
+from msgspec.structs import asdict, replace
 
 from kernel.texts import translate
 from personas.safety import rules as safety

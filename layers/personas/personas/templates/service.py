@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
 from typing import Final
 from uuid import UUID, uuid4
+
+from msgspec.structs import asdict, replace
 
 from kernel.database import Cursor, Tx
 from kernel.texts import to_translate

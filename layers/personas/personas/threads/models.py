@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.errors import NotFound, Refused
 from personas.paging import CursorPage
 from personas.posts.models import AuthoredBy, Post
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostReply:
+class PostReply(Struct, frozen=True, kw_only=True):
     """A reply, with the name of its persona.
 
     Attributes:
@@ -33,8 +33,7 @@ class PostReply:
     persona_slug: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadState:
+class ThreadState(Struct, frozen=True):
     """What a thread has, and what its stored summary was made from.
 
     Attributes:
@@ -52,8 +51,7 @@ class ThreadState:
     summary: str
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(Struct, frozen=True):
     """A thread as someone sees it.
 
     Attributes:
@@ -65,8 +63,7 @@ class Thread:
     state: ThreadState
 
 
-@dataclass(frozen=True, slots=True)
-class RepliesAsked:
+class RepliesAsked(Struct, frozen=True):
     """How many replies were asked for, and how many personas cannot reply to this post now."""
 
     enqueued: int

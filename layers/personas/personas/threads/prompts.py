@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
+
 from kernel.outside.prompts import Prompt
+from kernel.outside.quoting import DATA_ONLY, as_data
 from personas.people.models import Language, Persona
 from personas.people.prompting import LANGUAGE_NAMES, STRICTER, VOICE, data_of
 from personas.posts.models import Post
-from personas.safety.quoting import DATA_ONLY, as_data
 from personas.threads import offline
 from personas.threads.rules import MAX_REPLY, MAX_SUMMARY
 
@@ -18,8 +19,7 @@ REMEMBERED_TURNS: Final = 6
 MOST_SUMMARISED: Final = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What someone said in a thread or a debate.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 from uuid import UUID, uuid4
+
+from msgspec.structs import replace
 
 from kernel.database import Tx
 from kernel.outside.models import Kind, Permanent, Request, Skip

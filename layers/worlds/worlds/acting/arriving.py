@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kernel.texts import translate
 from worlds.acting.looking import around, mark
-from worlds.acting.models import CommandOutcome, GameMessage, PlayerPost, Scene
+from worlds.acting.models import CommandOutcome, GameMessage, Scene, posts_to
 
 
 def greeting(scene: Scene) -> CommandOutcome:
@@ -20,5 +20,5 @@ def greeting(scene: Scene) -> CommandOutcome:
     arrives = GameMessage("system", here, {"entities": [mark(scene.me)]})
     return CommandOutcome(
         messages=[GameMessage("system", text), around(scene)],
-        posts=[PlayerPost(each.character_id, arrives) for each in scene.people if each.hears_me],
+        posts=posts_to(scene.people, arrives),
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
+
+from msgspec.structs import replace
 
 from kernel.quantities import Wanted, resolve
 from kernel.texts import listed, translate
@@ -28,10 +29,13 @@ from worlds.carrying.events import (
     ItemEquipped,
     ItemPickedUp,
     ItemUnequipped,
-    Stack,
 )
 from worlds.characters.events import HealthChanged, StaminaChanged
+from worlds.characters.evolution import stack_of
 from worlds.characters.models import Character
+from worlds.combat.bodies import hurt_of
+from worlds.combat.models import moment
+from worlds.combat.rules import healed, restored
 from worlds.commands.matching import find
 from worlds.commands.models import Parsed
 from worlds.entities.models import Entity
@@ -41,6 +45,7 @@ from worlds.items.content import items as catalogue
 from worlds.items.models import Belongings, CarryLimitReached, Held, ItemNotHeld, TooFewHeld
 from worlds.log.models import WorldEvent
 from worlds.movement import rules as movement
+from worlds.time.models import milliseconds
 
 NewId = Callable[[], UUID]
 
@@ -198,26 +203,18 @@ def counted(held: Held) -> str:
 
 
 def changed(me: Character, after: Belongings, moved: Held) -> dict[str, Any]:
-    """Return the fields of an InventoryChanged: what to store so that one holds another inventory."""
+    """Return the fields of an InventoryChanged about things that were moved."""
+    return {**stored(me, after), "item": moved.item.key, "quantity": moved.quantity}
+
+
+def stored(me: Character, after: Belongings) -> dict[str, Any]:
+    """Return the fields of an InventoryChanged that say what to store so that one holds another inventory."""
     change = items.changes(me.inventory, after)
     return {
         "character_id": me.character_id,
-        "item": moved.item.key,
-        "quantity": moved.quantity,
-        "saved": tuple(_stack(each) for each in change.saved),
+        "saved": tuple(stack_of(each) for each in change.saved),
         "removed": change.removed,
     }
-
-
-def _stack(held: Held) -> Stack:
-    return Stack(
-        holding_id=held.holding_id,
-        item=held.item.key,
-        quantity=held.quantity,
-        durability=held.durability,
-        quality=held.quality,
-        slot=held.slot,
-    )
 
 
 def _wanted(wanted: Wanted | None, there: int, *, otherwise: int) -> int:
@@ -234,10 +231,16 @@ def _effect(scene: Scene, effect: Effect) -> tuple[list[WorldEvent], str]:
             text = translate("Stamina {points}/{most}.", points=after.points, most=after.maximum)
             return [event] if event.new != event.old else [], text
         case "restore_hp":
-            most = 10 * me.attributes.get("Vitality", 0)
-            new = min(most, me.hp + effect.amount)
-            healed = HealthChanged(character_id=me.character_id, old=me.hp, new=new, reason="used")
-            text = translate("Health {points}/{most}.", points=new, most=most)
-            return [healed] if healed.new != healed.old else [], text
+            now = milliseconds(scene.now)
+            before, after = healed(hurt_of(me), now), restored(hurt_of(me), effect.amount, now)
+            event = HealthChanged(
+                character_id=me.character_id,
+                old=before.points,
+                new=after.points,
+                reason="used",
+                since=moment(after.since),
+            )
+            text = translate("Health {points}/{most}.", points=after.points, most=after.maximum)
+            return [event] if event.new != event.old else [], text
         case _:
             return [], ""

@@ -36,8 +36,8 @@ from worlds.space import rules as space
 from worlds.space.collisions import Solid, blocked_by
 from worlds.space.models import METRE, Direction, Position
 
-OPENING: Final = Needs(things=SIGHT, people=SIGHT, surroundings=True, fixtures=REACH)
-PUSHING: Final = Needs(things=SIGHT, people=SIGHT, surroundings=True, ground=True, fixtures=REACH)
+OPENING: Final = Needs(things=SIGHT, people=SIGHT, surroundings=True, living=True, fixtures=REACH)
+PUSHING: Final = Needs(things=SIGHT, people=SIGHT, surroundings=True, ground=True, living=True, fixtures=REACH)
 
 
 def open_thing(scene: Scene, parsed: Parsed) -> CommandOutcome:
@@ -85,7 +85,9 @@ def push(scene: Scene, parsed: Parsed) -> CommandOutcome:
     direction = _direction(scene, parsed, found)
     x, y, _ = direction.value
     target = space.moved(scene.world.space, found.position, x * METRE, y * METRE)
-    _require_room(scene, found, target)
+    if space.is_within(scene.world.space, target, me.position, found.radius - 1):
+        raise InYourOwnWay
+    require_room(scene, target, found.radius, found)
     before = stamina_of(me, scene.now)
     left = movement.spend(before, rules.push_cost(kind.grams))
     pushed = ThingPushed(character_id=me.character_id, entity_id=found.entity_id, start=found.position, to=target)
@@ -127,16 +129,22 @@ def _direction(scene: Scene, parsed: Parsed, found: Entity) -> Direction:
     return rules.opposite(away) if parsed.pulls else away
 
 
-def _require_room(scene: Scene, found: Entity, target: Position) -> None:
-    """Refuse a place where something or someone is in the way, or where water is deep."""
-    world, radius = scene.world, found.radius
-    if space.is_within(world.space, target, scene.me.position, radius - 1):
-        raise InYourOwnWay
+def require_room(scene: Scene, target: Position, radius: int, moved: Entity | None = None) -> None:
+    """Refuse a place where something or someone is in the way, or where water is deep.
+
+    Args:
+        radius: of what is to stand there.
+        moved: what stood elsewhere before; None for what is new.
+
+    Raises:
+        MovementBlocked, TooDeep
+    """
+    world = scene.world
     solids = [
         *(
             Solid(name_of(each), each.position, max(each.radius, radius))
             for each in scene.things
-            if each.radius and each.entity_id != found.entity_id
+            if each.radius and (moved is None or each.entity_id != moved.entity_id)
         ),
         *(Solid(each.name, each.position, radius) for each in scene.people),
     ]

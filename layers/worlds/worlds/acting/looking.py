@@ -2,42 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from math import sqrt
 from typing import Any, Final
 
 from kernel.naming import person_key, quoted
-from kernel.texts import listed, translate
+from kernel.texts import listed, number, speaking, spoken, translate
+from worlds.acting import offering, villagers
 from worlds.acting.models import CommandOutcome, GameMessage, Scene, SeenPerson
-from worlds.acting.needs import CLOSE, MOST_LISTED
+from worlds.acting.needs import CLOSE, MOST_LISTED, SIGHT, Needs
+from worlds.acting.offering import Offer
+from worlds.acting.scenery import Scenery, find_with_scenery
+from worlds.acting.wildlife import with_creatures
 from worlds.characters.models import Character
-from worlds.commands import parsing
-from worlds.commands.matching import find
 from worlds.commands.models import Parsed, PersonNotFound
 from worlds.daytime.words import header
+from worlds.deep_time.models import standing_of
+from worlds.describing import asking
+from worlds.describing.areas import area_of
+from worlds.describing.asking import closer
+from worlds.describing.facts import seen_moons
+from worlds.describing.grammar import LANGUAGE, compose
+from worlds.describing.models import Area, NearestThing, perception_step
 from worlds.entities.models import Entity
 from worlds.fixtures.content import Fixture, fixtures
 from worlds.ground import words as ground_words
 from worlds.ground.atlas import cell_on_map
 from worlds.ground.models import NoMap
+from worlds.ground.seeing import side_of
 from worlds.items import rules as items
 from worlds.items.content import items as catalogue
+from worlds.space.models import METRE
+from worlds.space.rules import offset
+from worlds.weather import moons
+from worlds.weather import words as weather_words
+from worlds.weather.local import sky_over
 from worlds.world.rules import portal_id
 
+USUAL_PERCEPTION: Final = 50
+"""Of those who have no attributes, such as watchers."""
 MOST_NAMED: Final = 20
 """People, and things, that are named when one looks around."""
 
 
 def look(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Describe where one is, or one thing or person."""
+    scene = with_creatures(scene)
     if not parsed.target:
-        return CommandOutcome(messages=[around(scene)])
-    seen = find([*scene.things, *scene.people], parsed.target, names_of)
+        return _closer(scene)
+    around = [*scene.things, *offering.offered(scene), *scene.people]
+    seen = find_with_scenery(scene, around, parsed.target, names_of, lambda: area_here(scene))
+    if isinstance(seen, Scenery):
+        return CommandOutcome(messages=[GameMessage("area_description", seen.text, {"target": seen.name})])
     return CommandOutcome(messages=[GameMessage("area_description", describe(scene, seen), {"target": name_of(seen)})])
+
+
+def looking_around(parsed: Parsed) -> Needs:
+    """Return the needs: what models have written is of use only to who looks around."""
+    return Needs(things=SIGHT, people=SIGHT, ground=True, prospect=True, living=True, written=not parsed.target)
+
+
+def _closer(scene: Scene) -> CommandOutcome:
+    """Describe where one is, and with what a model has written about it if that is there."""
+    area = area_here(scene)
+    messages = [_around(scene, area)]
+    if scene.written is None or area is None:
+        return CommandOutcome(messages=messages)
+    wanted = asking.wanted(area, scene.language, scene.written)
+    if wanted.written is not None:
+        messages.append(GameMessage("area_description", closer(wanted.written.text)))
+    return CommandOutcome(messages=messages, wanted=wanted)
 
 
 def around(scene: Scene) -> GameMessage:
     """Return what one sees when one looks around."""
+    return _around(scene, area_here(scene))
+
+
+def _around(scene: Scene, area: Area | None) -> GameMessage:
     if scene.world.is_lobby:
         lines = [
             f"[{scene.world.name}]",
@@ -45,15 +88,30 @@ def around(scene: Scene) -> GameMessage:
         ]
     else:
         lines = [header(scene.world.time.moment(scene.now))]
-    if scene.ground is not None:
-        lines[0] += " " + ground_words.describe(scene.world.space, scene.ground, scene.me.position)
+    metadata: dict[str, Any] = {}
+    if area is not None:
+        if _reads_english():
+            lines[0] = " ".join([lines[0], *compose(area)])
+        else:
+            said = (ground_words.in_words(area.seen), weather_words.in_words(area.weather, area.coming))
+            lines[0] = " ".join(filter(None, [lines[0], *said, moons.in_words(seen_moons(area))]))
+        metadata["weather"] = weather_words.as_json(area.weather)
     things = sorted(scene.things, key=_is_one_of_many_portals)
     seen = named(scene.people, things)
-    names = [shown(each) for each in seen]
+    offers = offering.offered(scene)[: offering.MOST_OFFERED]
+    if offers:
+        metadata["offers"] = offering.as_json(offers)
+    busy = [each for each in seen if isinstance(each, SeenPerson) and villagers.is_busy(each)]
+    names = [*(shown(each) for each in seen if each not in busy), *map(offering.shown, offers)]
+    if busy:
+        lines.append(" ".join(map(villagers.doing, busy)))
     if names:
         lines.append(translate("You see: {names}.", names=listed(names)))
-    else:
-        lines.append(translate("There is nothing near you but the ground."))
+    elif not busy:
+        lines.append(_nothing_near(scene))
+    if smoke := villagers.smoke(scene):
+        lines.append(smoke)
+        metadata["villages"] = [villagers.as_json(each) for each in scene.villages]
     exits = [each.name for each in things[:MOST_NAMED] if each.portal_to is not None]
     if exits:
         lines.append(translate("Ways out: {names}.", names=listed(exits)))
@@ -63,7 +121,57 @@ def around(scene: Scene) -> GameMessage:
         lines.append(translate("Portals lead to more worlds. Write worlds to read their names, then: enter <world>"))
     elif len(things) > MOST_NAMED:
         lines.append(translate("There are more things. Go nearer to them, or name what you look for: look <thing>"))
-    return GameMessage("area_description", "\n".join(lines), {"entities": [mark(each) for each in seen]})
+    return GameMessage("area_description", "\n".join(lines), {"entities": [mark(each) for each in seen], **metadata})
+
+
+@contextmanager
+def the_games_language() -> Generator[None]:
+    """Speak English inside as long as the game is not translated: its sentences have no words of translated pages."""
+    with speaking(LANGUAGE if _reads_english() else spoken()):
+        yield
+
+
+def _reads_english() -> bool:
+    """Tell whether someone reads composed sentences, which are English: so is all that is not translated for them."""
+    plain = "The ground is level."
+    return spoken() == LANGUAGE or translate(plain) == plain
+
+
+def _nothing_near(scene: Scene) -> str:
+    if scene.me.is_flying:
+        return translate("There is nothing near you but the air.")
+    if scene.ground is not None and scene.ground.at(scene.me.position).water:
+        return translate("There is nothing near you but the water.")
+    return translate("There is nothing near you but the ground.")
+
+
+def area_here(scene: Scene) -> Area | None:
+    """Return what is described of where one is; None in a world without ground."""
+    if scene.ground is None:
+        return None
+    return area_of(
+        scene.world,
+        scene.ground,
+        sky_over(scene.world, scene.ground, scene.me.position),
+        scene.me.position,
+        scene.now,
+        perception_step(scene.me.attributes.get("Perception", USUAL_PERCEPTION)),
+        is_flying=scene.me.is_flying,
+        thing=_nearest(scene),
+        others=len(scene.people),
+    )
+
+
+def _nearest(scene: Scene) -> NearestThing | None:
+    """Return the nearest thing that is not at one's feet."""
+    here = scene.me.position
+    for each in scene.things:
+        east, north, _ = offset(scene.world.space, here, each.position)
+        metres_away = round(sqrt(east * east + north * north) / METRE)
+        if metres_away:
+            name = catalogue.by_key[each.item].name_of(each.quantity) if each.item else name_of(each)
+            return NearestThing(f"the {name}", metres_away, side_of(east, north))
+    return None
 
 
 def named(people: Sequence[SeenPerson], things: Sequence[Entity]) -> list[SeenPerson | Entity]:
@@ -87,8 +195,10 @@ def mark(seen: Entity | SeenPerson | Character) -> dict[str, Any]:
     return {"id": str(identifier), "name": name, "type": kind, "position": {"x": x, "y": y, "z": z}}
 
 
-def describe(scene: Scene, seen: Entity | SeenPerson) -> str:
-    """Return what one sees of a thing or a person; fine details only from close by."""
+def describe(scene: Scene, seen: Entity | SeenPerson | Offer) -> str:
+    """Return what one sees of a thing, a person or a piece of ground; fine details only from close by."""
+    if isinstance(seen, Offer):
+        return offering.describe(seen)
     if isinstance(seen, SeenPerson):
         about = translate("{name}, {species}.", name=seen.name, species=seen.species)
         return f"{about} {seen.description}".strip()
@@ -113,6 +223,7 @@ def world_map(scene: Scene, parsed: Parsed) -> CommandOutcome:
     if drawn is None:
         raise NoMap(name=world.name)
     where = cell_on_map(drawn, world.space, scene.me.position)
+    years = standing_of(world.generation).year
     lines = [
         translate(
             "{world}: {land} % land, {celsius} °C on average, the highest place at {metres} m.",
@@ -122,6 +233,16 @@ def world_map(scene: Scene, parsed: Parsed) -> CommandOutcome:
             metres=f"{drawn['highest_point']:.0f}",
         )
     ]
+    lines.append(
+        translate(
+            "The sea is at {sea} m. Seed {seed}, {years} years of deep time.",
+            sea=number(drawn["sea_level"]),
+            seed=drawn["seed"],
+            years=number(years),
+        )
+    )
+    if years:
+        lines.append(translate("These are of the ground that you walk on; world info has those of its deep time."))
     if world.space.shape == "spherical":
         latitude = scene.me.position.y / world.space.circumference * 360
         longitude = (scene.me.position.x / world.space.circumference * 360 + 180) % 360 - 180
@@ -132,7 +253,9 @@ def world_map(scene: Scene, parsed: Parsed) -> CommandOutcome:
                 longitude=f"{abs(longitude):.2f}° {translate('east') if longitude >= 0 else translate('west')}",
             )
         )
-    return CommandOutcome(messages=[GameMessage("world_map_data", "\n".join(lines), {**drawn, "player": where})])
+    return CommandOutcome(
+        messages=[GameMessage("world_map_data", "\n".join(lines), {**drawn, "years": years, "player": where})]
+    )
 
 
 def who(scene: Scene, parsed: Parsed) -> CommandOutcome:
@@ -163,18 +286,13 @@ def inventory(scene: Scene, parsed: Parsed) -> CommandOutcome:
     return CommandOutcome(messages=[GameMessage("info", "\n".join([*lines, total]))])
 
 
-def help_about(scene: Scene, parsed: Parsed) -> CommandOutcome:
-    """List the commands, or explain one."""
-    return CommandOutcome(messages=[GameMessage("info", parsing.help_text(parsed.rest))])
-
-
-def name_of(seen: Entity | SeenPerson) -> str:
+def name_of(seen: Entity | SeenPerson | Offer) -> str:
     """Return the name of what is seen."""
     fixture = fixture_of(seen) if isinstance(seen, Entity) else None
     return fixture.name if fixture else seen.name
 
 
-def names_of(seen: Entity | SeenPerson) -> Sequence[str]:
+def names_of(seen: Entity | SeenPerson | Offer) -> Sequence[str]:
     """Return the names under which something is found."""
     if isinstance(seen, Entity) and seen.item:
         kind = catalogue.by_key[seen.item]

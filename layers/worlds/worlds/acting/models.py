@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from random import Random
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct, field
+
 from kernel.errors import NotFound, Refused, TooSoon
 from worlds.characters.events import CharacterCreated
 from worlds.characters.models import Character
 from worlds.characters.naming import FreeNames
+from worlds.combat.models import Fight
+from worlds.conversing.models import Address
+from worlds.crafting.models import UNSKILLED, Craftsmanship
+from worlds.describing.asking import WantedText, WrittenTexts
+from worlds.economy.stalls import UNKNOWN as UNKNOWN_MARKET
+from worlds.economy.stalls import CounterOffer, LocalMarket
+from worlds.ecosystem.creatures import Creature
 from worlds.entities.models import Entity
 from worlds.ground.models import Terrain
 from worlds.log.models import WorldEvent
+from worlds.minds.models import NOTHING as NO_IMPRESSIONS
+from worlds.minds.models import Impressions, Mind
 from worlds.posts.envelopes import MessageKind
+from worlds.prospecting.models import UNKNOWN, Prospect
+from worlds.resources.models import Stock
 from worlds.space.models import Position
 from worlds.trading.models import Trade
+from worlds.villages.models import Village
 from worlds.world.models import Admission, ListedWorld, World
 
 
-@dataclass(frozen=True, slots=True)
-class GameMessage:
+class GameMessage(Struct, frozen=True):
     """A line that a player reads.
 
     Attributes:
@@ -36,15 +48,16 @@ class GameMessage:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenPerson:
+class SeenPerson(Struct, frozen=True, kw_only=True):
     """Another character, as one sees it.
 
     Attributes:
         squared_distance: in dm²; None where it does not matter, as for someone in another world.
         hears_me: does not ignore who acts, nor another character of theirs.
+        born: milliseconds of the world's own time; of people of the game only.
         is_reported: by who acts, and that report is still open; known of those only whom a command names.
         ignored: which characters of this person who acts ignores; known of the same.
+        doing: of one of the game's own people, as `npcs.doing` stores it.
     """
 
     character_id: UUID
@@ -57,12 +70,13 @@ class SeenPerson:
     squared_distance: float | None
     hears_me: bool
     account_id: UUID
+    born: int | None = None
     is_reported: bool = False
     ignored: frozenset[UUID] = frozenset()
+    doing: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Struct, frozen=True):
     """A world that one may go to.
 
     Attributes:
@@ -76,8 +90,7 @@ class Destination:
     free_names: FreeNames
 
 
-@dataclass(frozen=True, slots=True)
-class Mine:
+class Mine(Struct, frozen=True):
     """A character of one's own, elsewhere."""
 
     character_id: UUID
@@ -85,8 +98,7 @@ class Mine:
     role: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class Scene(Struct, frozen=True, kw_only=True):
     """All that a command sees.
 
     Attributes:
@@ -97,8 +109,20 @@ class Scene:
         destinations: worlds that the command names, or that portals lead to.
         ground: around who acts; None in a world without ground of its own, or if the command does not need it.
         atlas: the map of the whole world, as it is stored.
+        written: what models have written about the place; None without a model, or if the command does not need it.
         partners: those within reach, whole, for what changes both.
         trade: that one is in, or is asked for.
+        language: that the reader's page is in; the game itself is English as long as it is not translated.
+        is_admin: who acts may change the world for everyone; known only for the commands that do.
+        prospect: what one knows of the ore around.
+        stocks: {key of a resource ground around: what is left of it}, of those that someone has gathered from.
+        creatures: of the world, as they are stored; only the living ones where that is enough.
+        crafts: what one knows about making things.
+        pupils: {character: what they know about it}, of those within reach who know something.
+        fights: that who acts is in, and those around as far as the command asked for them; settled.
+        villages: whose smoke one sees, the nearest first; known where the ground is.
+        minds: of people of the game around, the nearest first.
+        market: what people want and have within a kilometre.
     """
 
     me: Character
@@ -112,37 +136,75 @@ class Scene:
     destinations: Sequence[Destination] = ()
     ground: Terrain | None = None
     atlas: Mapping[str, Any] | None = None
+    written: WrittenTexts | None = None
     partners: Sequence[Character] = ()
     trade: Trade | None = None
+    is_admin: bool = False
+    language: str = "en"
+    prospect: Prospect = UNKNOWN
+    stocks: Mapping[str, Stock] = field(default_factory=dict)
+    creatures: Sequence[Creature] = ()
+    crafts: Craftsmanship = UNSKILLED
+    pupils: Mapping[UUID, Craftsmanship] = field(default_factory=dict)
+    fights: Sequence[Fight] = ()
+    villages: Sequence[Village] = ()
+    minds: Sequence[Mind] = ()
+    market: LocalMarket = UNKNOWN_MARKET
 
 
-@dataclass(frozen=True, slots=True)
-class PlayerPost:
+class PlayerPost(Struct, frozen=True):
     """A message to another character."""
 
     to: UUID
     message: GameMessage
 
 
-@dataclass(frozen=True, slots=True)
-class CommandOutcome:
+def posts_to(people: Iterable[SeenPerson], message: GameMessage) -> list[PlayerPost]:
+    """Return the posts for those who hear one. Someone who is ignored is not told so."""
+    return [PlayerPost(each.character_id, message) for each in people if each.hears_me]
+
+
+def said_by(someone: Character) -> dict[str, str]:
+    """Return the metadata of what someone says."""
+    return {"sender_id": str(someone.character_id), "sender": someone.name}
+
+
+class CommandOutcome(Struct, frozen=True):
     """What a command sets off.
 
     Attributes:
         events: of who acts, in their order.
+        world_events: of the world, which the command has locked.
         made: a character that one has from now on.
         messages: to who acts.
         others: partners of the scene, with their events.
         trade: as it is from now on; `ended`: that there is no more.
+        counter: what one of the game's own people would agree to instead of what was offered.
+        bartered: that offer is done with.
+        to_statue: what is said to the statue, which answers; None for nothing.
+        wanted: the text of a model that describes the place.
+        fight: as it is from now on, with `fight_events`; `taken_over`: another one that has become a part of it.
+        impressions: what people of the game take away from it.
+        address: what is said to one of them, who answers.
     """
 
     events: Sequence[WorldEvent] = ()
+    world_events: Sequence[WorldEvent] = ()
     messages: Sequence[GameMessage] = ()
     posts: Sequence[PlayerPost] = ()
     made: CharacterCreated | None = None
     others: Sequence[tuple[Character, Sequence[WorldEvent]]] = ()
     trade: Trade | None = None
     ended: Trade | None = None
+    counter: CounterOffer | None = None
+    bartered: bool = False
+    to_statue: str | None = None
+    wanted: WantedText | None = None
+    fight: Fight | None = None
+    fight_events: Sequence[WorldEvent] = ()
+    taken_over: Fight | None = None
+    impressions: Impressions = NO_IMPRESSIONS
+    address: Address | None = None
 
 
 class NotInGame(Refused):
@@ -177,7 +239,7 @@ class MovementBlocked(Refused):
     """Something stands in the way."""
 
     code = "movement_blocked"
-    message = "{name} is in the way."
+    message = "Something is in the way: {name}."
 
 
 class NoOneToAnswer(NotFound):
@@ -192,6 +254,13 @@ class NoStairs(Refused):
 
     code = "movement_blocked"
     message = "There are no stairs here. Watchers can fly."
+
+
+class NoWayThere(Refused):
+    """Something that one sees and cannot walk to."""
+
+    code = "movement_blocked"
+    message = "You see it from here, but no way leads to the {name}."
 
 
 class TooFarAtOnce(Refused):
@@ -276,3 +345,59 @@ class NothingToDrop(NotFound):
 
     code = "item_not_found"
     message = "You carry nothing that you could put down. What you wear comes off with: unequip <item>"
+
+
+class NotOneOfThePeople(Refused):
+    """Players are talked with in other ways."""
+
+    code = "invalid_command"
+    message = "A player speaks for {name}. Write say, whisper or tell to speak with them."
+
+
+class NothingSaid(Refused):
+    """Something that does not talk."""
+
+    code = "invalid_command"
+    message = "{name} does not talk."
+
+
+class StatueIsTold(Refused):
+    """The statue of the lobby listens to another command."""
+
+    code = "invalid_command"
+    message = "The statue makes worlds. It listens when you write: tell statue <text>"
+
+
+class NoAnswer(Refused):
+    """Someone who is dead."""
+
+    code = "invalid_command"
+    message = "{name} lies still, and does not answer."
+
+
+class SoundAsleep(Refused):
+    """Someone who is asleep."""
+
+    code = "invalid_command"
+    message = "{name} is asleep, and gets up in {time} of this world's time. Come back then."
+
+
+class NothingToPromise(NotFound):
+    """There is no such thing."""
+
+    code = "item_not_found"
+    message = "There is nothing called {typed} that you could promise."
+
+
+class PromisedAlready(Refused):
+    """The same was promised, and has not been brought yet."""
+
+    code = "invalid_command"
+    message = "You have promised that to {name} already."
+
+
+class PromiseTooLarge(Refused):
+    """No one would believe it."""
+
+    code = "invalid_command"
+    message = "Promise a number from 1 to {most}."

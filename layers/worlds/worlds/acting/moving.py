@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from kernel.texts import translate
-from worlds.acting.looking import name_of, names_of
-from worlds.acting.models import CommandOutcome, GameMessage, MovementBlocked, NoStairs, Scene, TooFarAtOnce
+from worlds.acting.looking import area_here, name_of, names_of
+from worlds.acting.models import CommandOutcome, GameMessage, MovementBlocked, NoStairs, NoWayThere, Scene, TooFarAtOnce
 from worlds.acting.needs import Needs
+from worlds.acting.offering import offered
+from worlds.acting.scenery import Scenery, find_with_scenery
 from worlds.acting.sheet import stamina_of
+from worlds.acting.wildlife import with_creatures
 from worlds.characters.events import FlightChanged, PlayerMoved, PlayerTurned
-from worlds.commands.matching import find
+from worlds.characters.practice import NOTHING_LEARNED, Practice, practised
 from worlds.commands.models import Parsed
 from worlds.entities.models import Entity
 from worlds.ground.models import TooDeep, is_too_deep
 from worlds.movement import rules
 from worlds.movement.models import Mode
+from worlds.skills.models import Skill
 from worlds.space import rules as space
 from worlds.space.collisions import Solid, blocked_by
 from worlds.space.models import METRE, Direction, Position
@@ -26,6 +30,11 @@ FARTHEST: Final = 1000
 """Decimetres that one walks with one command without a goal in sight."""
 SOUNDING: Final = 5 * METRE
 """How often the depth of water is looked at on a way."""
+LONG_WALK: Final = 50 * METRE
+SNEAKED: Final = 5 * METRE
+"""From which one learns to find one's way, and to be quiet."""
+LEARNED: Final = 2
+"""Points of experience."""
 FREE_ALTITUDE: Final = 100
 """Decimetres above which nothing is in the way."""
 
@@ -41,7 +50,12 @@ def step(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 def go_to(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Walk straight to something that one sees, as near as one gets."""
-    goal = find([*scene.things, *scene.people], parsed.target, names_of)
+    seen = with_creatures(scene)
+    around = [*seen.things, *offered(scene), *scene.people]
+    goal = find_with_scenery(scene, around, parsed.target, names_of, lambda: area_here(scene))
+    mode = parsed.mode or Mode.WALK
+    if isinstance(goal, Scenery):
+        return _go_there(scene, goal, mode)
     away = space.offset(scene.world.space, scene.me.position, goal.position)
     near = max(goal.radius, METRE) if isinstance(goal, Entity) else METRE
     distance = _length(*away)
@@ -49,9 +63,15 @@ def go_to(scene: Scene, parsed: Parsed) -> CommandOutcome:
         return CommandOutcome(messages=[GameMessage("movement", translate("You are there already."))])
     part = (distance - near) / distance
     east, north, up = (round(axis * part) for axis in away)
-    return _walk(
-        scene, (east, north, up), parsed.mode or Mode.WALK, translate("You walk to {name}.", name=name_of(goal))
-    )
+    return _walk(scene, (east, north, up), mode, translate("You walk to {name}.", name=name_of(goal)))
+
+
+def _go_there(scene: Scene, goal: Scenery, mode: Mode) -> CommandOutcome:
+    if goal.way is None:
+        raise NoWayThere(name=goal.name)
+    if goal.way == (0, 0):
+        return CommandOutcome(messages=[GameMessage("movement", translate("You are there already."))])
+    return _walk(scene, (*goal.way, 0), mode, translate("You walk to {name}.", name=goal.name))
 
 
 def face(scene: Scene, parsed: Parsed) -> CommandOutcome:
@@ -82,9 +102,9 @@ def fly(scene: Scene, parsed: Parsed) -> CommandOutcome:
 def around_the_way(parsed: Parsed) -> Needs:
     """Return the needs of a movement: what stands around, or what can be seen if it is a goal."""
     if parsed.direction is None:
-        return Needs(things=FARTHEST, people=FARTHEST, surroundings=True, ground=True)
+        return Needs(things=FARTHEST, people=FARTHEST, surroundings=True, ground=True, prospect=True, living=True)
     around = min(parsed.distance or METRE, FARTHEST) + AROUND_A_STEP
-    return Needs(things=around, people=around, surroundings=True, ground=True)
+    return Needs(things=around, people=around, surroundings=True, ground=True, living=True)
 
 
 def _move(scene: Scene, way: tuple[int, int, int], length: int, mode: Mode, direction: str) -> CommandOutcome:
@@ -105,10 +125,13 @@ def _at_altitude(scene: Scene, altitude: int) -> CommandOutcome:
     place = me.position._replace(z=altitude)
     changed = FlightChanged(character_id=me.character_id, is_flying=altitude > 0, position=place)
     events = [changed] if (place, altitude > 0) != (me.position, me.is_flying) else []
-    text = translate("You fly, {metres} m above the ground.", metres=altitude // METRE)
-    return CommandOutcome(
-        events=events, messages=[GameMessage("movement", text if altitude else translate("You land."))]
-    )
+    if altitude:
+        text = translate("You fly, {metres} m above the ground.", metres=altitude // METRE)
+    elif scene.ground is not None and scene.ground.at(me.position).water:
+        text = translate("You come down to the water, and float on it.")
+    else:
+        text = translate("You land.")
+    return CommandOutcome(events=events, messages=[GameMessage("movement", text)])
 
 
 def _walk(scene: Scene, way: tuple[int, int, int], mode: Mode, text: str) -> CommandOutcome:
@@ -140,8 +163,20 @@ def _walk(scene: Scene, way: tuple[int, int, int], mode: Mode, text: str) -> Com
     )
     if points:
         text += " " + translate("Stamina {points}/{most}.", points=left.points, most=left.maximum)
+    learned = _learned(scene, mode, squared) if points else NOTHING_LEARNED
+    text = f"{text} {learned.text}".strip()
     has_changed = points or (target, facing) != (me.position, me.facing)  # not after once around a small world
-    return CommandOutcome(events=[event] if has_changed else [], messages=[GameMessage("movement", text)])
+    events = [event, *learned.events] if has_changed else []
+    return CommandOutcome(events=events, messages=[GameMessage("movement", text)])
+
+
+def _learned(scene: Scene, mode: Mode, squared_length: int) -> Practice:
+    """Return what one learns on a way."""
+    if mode == Mode.SNEAK and squared_length >= SNEAKED**2:
+        return practised(scene.me, Skill.STEALTH, LEARNED, "sneak", scene.now)
+    if squared_length >= LONG_WALK**2:
+        return practised(scene.me, Skill.NAVIGATION, LEARNED, "walk", scene.now)
+    return NOTHING_LEARNED
 
 
 def _require_free(scene: Scene, way: tuple[int, int, int], target: Position) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from worlds.acting.models import CommandOutcome, Scene
 from worlds.commands.models import Parsed
@@ -13,6 +14,8 @@ SIGHT: Final = 200
 """Decimetres that one sees things and people. Source: worlds 5."""
 EARSHOT: Final = 500
 WHISPER: Final = 50
+TALK: Final = 50
+"""How near one has to be to people of the game to talk with them."""
 REACH: Final = 30
 CLOSE: Final = 20
 """For fine details."""
@@ -24,22 +27,21 @@ MOST_LISTED: Final = 100
 WORLDS_PER_PAGE: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class WorldSearch:
+class WorldSearch(Struct, frozen=True):
     """Which worlds a list of them shows: a page of those whose names have a part; "" for all."""
 
     part: str = ""
     page: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """What to read for a command.
 
     Attributes:
         things, people: within so many decimetres; 0 for none. The nearest ones where there are many.
         hearers: all people within so many decimetres, however many.
         fixtures: lock the things within so many decimetres that cannot be carried away; 0 for none.
+        grounds: lock the places within so many decimetres where one can gather; 0 for none.
         everyone: the people of the whole world whose names begin with this; None for no one.
         named: names of people anywhere, as `kernel.naming.person_key` makes them.
         last_teller: who has told one something last.
@@ -50,17 +52,29 @@ class Needs:
         here: the world where one is, as a destination.
         surroundings: say afterwards what is around; `things` and `people` are read, too.
         ground: what one stands on, and what is around.
+        written: what models have written about the place.
         atlas: the map of the whole world.
         partners: those within reach, whole.
         locks_partners: because one of those within reach is changed, too.
         locks_trader: because the one whom one trades with is changed, too.
         trade: that one is in.
+        prospect: what one knows of the ore around, and what is left where someone has gathered.
+        market: what people want and have within a kilometre, and who of those within reach is how kind.
+        interview: about a new world, in which one may say this; None without it.
+        living: the creatures of the world that live, as they are among the things that one sees.
+        creatures: all of the world, also the dead.
+        crafting: what one knows about making things, and the work that one has begun.
+        pupils: what those within reach know about it.
+        fights: of those within so many decimetres; one's own is read for every command.
+        minds: of people of the game within so many decimetres, which are locked; 0 for none.
+        world: all who are in it, for what changes it for everyone; it is locked for its owner and admins.
     """
 
     things: int = 0
     people: int = 0
     hearers: int = 0
     fixtures: int = 0
+    grounds: int = 0
     everyone: str | None = None
     named: Sequence[str] = ()
     last_teller: bool = False
@@ -71,18 +85,28 @@ class Needs:
     here: bool = False
     surroundings: bool = False
     ground: bool = False
+    written: bool = False
     atlas: bool = False
     partners: bool = False
     locks_partners: bool = False
     locks_trader: bool = False
     trade: bool = False
+    prospect: bool = False
+    market: bool = False
+    interview: str | None = None
+    living: bool = False
+    creatures: bool = False
+    crafting: bool = False
+    pupils: bool = False
+    fights: int = 0
+    minds: int = 0
+    world: bool = False
 
 
 NOTHING: Final = Needs()
 
 
-@dataclass(frozen=True, slots=True)
-class CommandAction:
+class CommandAction(Struct, frozen=True):
     """What a command does: pure.
 
     Attributes:
@@ -93,7 +117,9 @@ class CommandAction:
     needs: Callable[[Parsed], Needs] = lambda parsed: NOTHING
 
 
-def seeing(things: int = 0, people: int = 0, *, hearers: int = 0, ground: bool = False) -> Callable[[Parsed], Needs]:
+def seeing(
+    things: int = 0, people: int = 0, *, hearers: int = 0, ground: bool = False, living: bool = False
+) -> Callable[[Parsed], Needs]:
     """Return the needs of a command that always sees as much."""
-    needs = Needs(things=things, people=people, hearers=hearers, ground=ground)
+    needs = Needs(things=things, people=people, hearers=hearers, ground=ground, living=living)
     return lambda parsed: needs

@@ -8,25 +8,23 @@ from typing import Any
 from worlds.bodies.models import Attribute
 from worlds.bodies.rules import derived
 from worlds.characters.models import Character
+from worlds.combat.bodies import hurt_of, stored_stamina
+from worlds.combat.rules import healed
 from worlds.movement import rules as movement
 from worlds.movement.models import Stamina
 from worlds.posts import envelopes
 from worlds.posts.envelopes import Envelope
+from worlds.time.models import milliseconds
 
 
 def stamina_of(character: Character, now: datetime) -> Stamina:
     """Return a character's stamina, with what rest has brought back until now; none of a watcher's."""
-    if not character.attributes:
-        return Stamina(0, 0, 0, now)
-    attributes = {Attribute(name): value for name, value in character.attributes.items()}
-    stored = Stamina(
-        character.stamina,
-        derived(attributes).stamina,
-        attributes[Attribute.ENDURANCE],
-        character.settled_at,
-        character.hurt_at,
-    )
-    return movement.settle(stored, now)
+    return movement.settle(stored_stamina(character), now)
+
+
+def hp_of(character: Character, now: datetime) -> int:
+    """Return a character's hit points, with what rest has brought back until now."""
+    return healed(hurt_of(character), milliseconds(now)).points
 
 
 def state_update(character: Character, now: datetime) -> Envelope:
@@ -49,7 +47,7 @@ def state_of(character: Character, now: datetime) -> dict[str, Any]:
             "maxNerve": values.nerve,
         }
     return {
-        "hp": character.hp,
+        "hp": hp_of(character, now),
         "stamina": stamina.points,
         "focus": most["maxFocus"],
         "mana": most["maxMana"],

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
 from kernel.texts import number, translate
-from worlds.acting.models import CommandOutcome, GameMessage, NotYet, Scene
-from worlds.acting.needs import NOTHING, Needs
+from worlds.acting import ageing, looking
+from worlds.acting.models import CommandOutcome, GameMessage, Scene
+from worlds.acting.needs import Needs
 from worlds.acting.sheet import state_of
 from worlds.bodies.models import ATTRIBUTE_GROUPS
+from worlds.characters.models import Character
+from worlds.characters.practice import points
 from worlds.commands.models import Parsed
 from worlds.skills.models import SKILL_CATEGORIES
+from worlds.skills.rules import HIGHEST, cost
 from worlds.space.models import METRE, Space
 from worlds.world.models import World
 
@@ -17,6 +24,8 @@ VITALS = {"Health": ("hp", "maxHP"), "Stamina": ("stamina", "maxStamina"), "Focu
     "Nerve": ("nerve", "maxNerve"),
 }
 """{name: what it is and the most that it can be, in a state_update}"""
+MOST_SKILLS: Final = 5
+"""Skills that `score` names."""
 
 
 def score(scene: Scene, parsed: Parsed) -> CommandOutcome:
@@ -33,24 +42,39 @@ def score(scene: Scene, parsed: Parsed) -> CommandOutcome:
             for group, names in ATTRIBUTE_GROUPS.items()
         ),
     ]
+    best = sorted(((level, each) for each, level in me.skills.items() if level), key=lambda each: (-each[0], each[1]))
+    if best:
+        known = ", ".join(f"{each} {level}" for level, each in best[:MOST_SKILLS])
+        lines.append(translate("Best skills: {skills}.", skills=known))
     return _told("\n".join(lines))
 
 
 def skills(scene: Scene, parsed: Parsed) -> CommandOutcome:
-    """Show what one has learned."""
-    known = scene.me.skills
-    lines = [
-        f"{category}: {', '.join(f'{each} {known[each]}' for each in names if known.get(each))}"
-        for category, names in SKILL_CATEGORIES.items()
-        if any(known.get(each) for each in names)
-    ]
+    """Show what one has learned, and what is missing to the next level of each skill."""
+    lines = []
+    for category, names in SKILL_CATEGORIES.items():
+        known = [_standing(scene.me, each) for each in names if scene.me.skills.get(each) or scene.me.xp.get(each)]
+        if known:
+            lines.append(f"{category}: {', '.join(known)}")
     return _told("\n".join(lines) or translate("You have not learned anything yet."))
 
 
+def _standing(me: Character, skill: str) -> str:
+    level = me.skills.get(skill, 0)
+    if level == HIGHEST:
+        return f"{skill} {level}"
+    missing = points(cost(level + 1) - me.xp.get(skill, 0))
+    return translate(
+        "{skill} {level} ({missing} XP to {next})", skill=skill, level=level, missing=missing, next=level + 1
+    )
+
+
 def world(scene: Scene, parsed: Parsed) -> CommandOutcome:
-    """Show what the world is like."""
-    if parsed.words[0] != "info":
-        raise NotYet(command=f"world {parsed.words[0]}")
+    """Show what the world is like, or do what its owner wants with its deep time."""
+    return _OF_THE_WORLD[parsed.words[0]](scene, parsed)
+
+
+def _info(scene: Scene, parsed: Parsed) -> CommandOutcome:
     here = scene.world
     lines = [
         f"{here.name}: {_size(here.space)}",
@@ -60,12 +84,14 @@ def world(scene: Scene, parsed: Parsed) -> CommandOutcome:
     ]
     if here.time.is_paused:
         lines.append(translate("Its time stands still."))
+    lines += ageing.age(here)
     return _told("\n".join(lines), {"world_id": str(here.world_id)})
 
 
 def of_the_world(parsed: Parsed) -> Needs:
     """Return the needs of a command about the world."""
-    return Needs(here=True) if parsed.words[0] == "info" else NOTHING
+    option = parsed.words[0]
+    return Needs(here=option == "info", atlas=option == "map", world=option in ageing.CHANGES)
 
 
 def _size(space: Space) -> str:
@@ -109,3 +135,17 @@ def _inside(here: World, inside: int) -> str:
 
 def _told(text: str, metadata: dict[str, str] | None = None) -> CommandOutcome:
     return CommandOutcome(messages=[GameMessage("info", text, metadata or {})])
+
+
+_OF_THE_WORLD: Final[Mapping[str, Callable[[Scene, Parsed], CommandOutcome]]] = {
+    "info": _info,
+    "map": looking.world_map,
+    "simulate": ageing.simulate,
+    "run": ageing.run,
+    "pause": ageing.pause,
+    "speed": ageing.speed,
+    "reset": ageing.reset,
+    "intervene": ageing.intervene,
+    "vote": ageing.vote,
+}
+"""{first word after `world`: what it does}"""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from typing import Final
+from collections.abc import Callable
 from uuid import uuid4
+
+from msgspec.structs import replace
 
 from kernel.naming import key, person_key
 from kernel.texts import translate
@@ -15,33 +15,33 @@ from worlds.acting.models import (
     CommandOutcome,
     GameMessage,
     NoOneToAnswer,
-    PlayerPost,
     Scene,
     SeenPerson,
     TargetOutOfRange,
+    posts_to,
+    said_by,
 )
 from worlds.acting.needs import WHISPER, Needs
 from worlds.characters.events import PersonIgnored, PersonReported
 from worlds.commands.matching import LONGEST_NAME, find, find_leading, without_number
 from worlds.commands.models import IncompleteCommand, Parsed, PersonNotFound
-from worlds.entering.models import NoInterviewYet
+from worlds.commands.parsing import STATUE
 from worlds.reporting.models import ReportedAlready
-
-STATUE: Final = frozenset({"statue", "old statue"})
-"""In the lobby: who tells it something wants to make a world."""
 
 
 def say(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Speak to all within earshot."""
-    heard = GameMessage("speech", translate("{name} says: {text}", name=scene.me.name, text=parsed.rest), _by(scene))
+    heard = GameMessage(
+        "speech", translate("{name} says: {text}", name=scene.me.name, text=parsed.rest), said_by(scene.me)
+    )
     own = GameMessage("speech_self", translate("You say: {text}", text=parsed.rest))
-    return CommandOutcome(messages=[own], posts=_to(scene.people, heard))
+    return CommandOutcome(messages=[own], posts=posts_to(scene.people, heard))
 
 
 def emote(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Show what one does, to all who are near."""
-    shown = GameMessage("emote", f"{scene.me.name} {parsed.rest}", _by(scene))
-    return CommandOutcome(messages=[shown], posts=_to(scene.people, shown))
+    shown = GameMessage("emote", f"{scene.me.name} {parsed.rest}", said_by(scene.me))
+    return CommandOutcome(messages=[shown], posts=posts_to(scene.people, shown))
 
 
 def whisper(scene: Scene, parsed: Parsed) -> CommandOutcome:
@@ -50,16 +50,18 @@ def whisper(scene: Scene, parsed: Parsed) -> CommandOutcome:
     _require_text(text, parsed)
     if person.squared_distance is None or person.squared_distance > WHISPER * WHISPER:
         raise TargetOutOfRange(name=person.name, distance=metres(person.squared_distance or 0), reach=WHISPER // 10)
-    heard = GameMessage("whisper", translate("{name} whispers: {text}", name=scene.me.name, text=text), _by(scene))
+    heard = GameMessage(
+        "whisper", translate("{name} whispers: {text}", name=scene.me.name, text=text), said_by(scene.me)
+    )
     own = GameMessage("speech_self", translate("You whisper to {name}: {text}", name=person.name, text=text))
-    return CommandOutcome(messages=[own], posts=_to([person], heard))
+    return CommandOutcome(messages=[own], posts=posts_to([person], heard))
 
 
 def tell(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Send someone a message, wherever they are."""
-    words = parsed.rest.split()
-    if scene.world.is_lobby and not STATUE.isdisjoint({key(words[0]), key(" ".join(words[:2]))}):
-        raise NoInterviewYet
+    said = to_statue(parsed)
+    if scene.world.is_lobby and said is not None:
+        return CommandOutcome(to_statue=said)
     person, text = find_leading(scene.named, parsed.rest, _names, PersonNotFound, _here(scene))
     _require_text(text, parsed)
     return _told(scene, person, text)
@@ -123,24 +125,29 @@ def naming_someone(parsed: Parsed) -> Needs:
     return Needs(named=tuple(named))
 
 
+def telling(parsed: Parsed) -> Needs:
+    """Return the needs of telling someone something, who may be the statue."""
+    return replace(naming_someone(parsed), interview=to_statue(parsed))
+
+
+def to_statue(parsed: Parsed) -> str | None:
+    """Return what is said to the statue; None if it is said to someone else."""
+    words = parsed.rest.split()
+    for count in (2, 1):
+        if key(" ".join(words[:count])) in STATUE:
+            return " ".join(words[count:])
+    return None
+
+
 def naming_a_partner(parsed: Parsed) -> Needs:
     """Return the needs of a command about someone with whom one may be trading."""
     return replace(naming_someone(parsed), trade=True)
 
 
 def _told(scene: Scene, person: SeenPerson, text: str) -> CommandOutcome:
-    heard = GameMessage("tell", translate("{name} tells you: {text}", name=scene.me.name, text=text), _by(scene))
+    heard = GameMessage("tell", translate("{name} tells you: {text}", name=scene.me.name, text=text), said_by(scene.me))
     own = GameMessage("tell_self", translate("You tell {name}: {text}", name=person.name, text=text))
-    return CommandOutcome(messages=[own], posts=_to([person], heard))
-
-
-def _to(people: Iterable[SeenPerson], message: GameMessage) -> list[PlayerPost]:
-    """Return the posts for those who hear one. Someone who is ignored is not told so."""
-    return [PlayerPost(each.character_id, message) for each in people if each.hears_me]
-
-
-def _by(scene: Scene) -> dict[str, str]:
-    return {"sender_id": str(scene.me.character_id), "sender": scene.me.name}
+    return CommandOutcome(messages=[own], posts=posts_to([person], heard))
 
 
 def _here(scene: Scene) -> Callable[[SeenPerson], bool]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from math import isqrt
 from typing import Any, TypeVar
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from worlds.acting.looking import mark, named
 from worlds.acting.models import Scene, SeenPerson
 from worlds.acting.needs import MOST_SEEN, SIGHT, Needs
 from worlds.carrying.events import ItemDropped, ItemPickedUp
 from worlds.characters.models import Character
+from worlds.crafting.events import ThingBuilt
 from worlds.entities.models import ITEM, Entity
 from worlds.fixtures.events import ThingOpened, ThingPushed
 from worlds.items.content import items as catalogue
@@ -64,11 +66,24 @@ def _after(things: Sequence[Entity], events: Iterable[WorldEvent]) -> Iterable[E
             case ThingOpened():
                 for each in event.revealed:
                     there[each.entity_id] = _item(each.entity_id, each.item, each.quantity, event.position)
+            case ThingBuilt():
+                there[event.entity_id] = _fixture(event)
             case ThingPushed():
                 there[event.entity_id] = replace(there[event.entity_id], position=Position(*event.to))
             case _:
                 pass
     return there.values()
+
+
+def _fixture(event: ThingBuilt) -> Entity:
+    return Entity(
+        entity_id=event.entity_id,
+        kind=event.kind,
+        name=event.name,
+        position=Position(*event.position),
+        radius=event.radius,
+        metadata={"fixture": event.fixture},
+    )
 
 
 def _item(entity_id: UUID, item: str, quantity: int, position: Sequence[int]) -> Entity:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import Final
 from uuid import UUID, uuid4
+
+from msgspec.structs import replace
 
 from kernel.quantities import resolve
 from kernel.texts import listed, translate
+from worlds.acting import talking
 from worlds.acting.carrying import changed, counted, held_named, held_names, limit_of
 from worlds.acting.models import CommandOutcome, GameMessage, PlayerPost, Scene
 from worlds.carrying.events import InventoryChanged, ItemHandedOver, ItemReceived
 from worlds.characters.models import Character
+from worlds.characters.practice import NOTHING_LEARNED, practised
 from worlds.commands.matching import find
 from worlds.commands.models import Parsed, PersonNotFound
+from worlds.economy.stalls import SellsInstead
 from worlds.items import rules as items
 from worlds.items.models import Held, ItemNotHeld
+from worlds.skills.models import Skill
 from worlds.trading.models import (
     GiftRefused,
     NotOffered,
@@ -28,28 +34,33 @@ from worlds.trading.models import (
     TradingAlready,
 )
 
+LEARNED: Final = 5
+"""Points of experience that a trade is worth to both."""
+
 
 def give(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Hand something to someone within reach."""
-    partner = find(scene.partners, parsed.recipient, _names, PersonNotFound, _here)
+    partner = find(scene.partners, parsed.recipient, partner_names, PersonNotFound, is_here)
     held = held_named(scene.me, parsed.target)
     quantity = 1 if parsed.quantity is None else resolve(parsed.quantity, held.quantity)
     if not _hears(partner, scene.me):
         raise GiftRefused(name=partner.name)
-    _, _, mine, theirs = _hand_over(scene.me, partner, held.holding_id, quantity)
+    _, _, mine, theirs = hand_over(scene.me, partner, held.holding_id, quantity)
     things = counted(held.of(min(quantity, held.item.max_stack)))
+    given = translate("You give {things} to {name}.", things=things, name=partner.name)
+    outcome = CommandOutcome(events=[mine], messages=[GameMessage("action", given)], others=[(partner, [theirs])])
+    if partner.is_npc:
+        thanks, impressions = talking.received(scene, partner, held.item.key, mine.quantity)
+        return replace(outcome, messages=[*outcome.messages, thanks], impressions=impressions)
     got = GameMessage("action", translate("{name} gives you {things}.", name=scene.me.name, things=things))
-    return CommandOutcome(
-        events=[mine],
-        messages=[GameMessage("action", translate("You give {things} to {name}.", things=things, name=partner.name))],
-        posts=[PlayerPost(partner.character_id, got)],
-        others=[(partner, [theirs])],
-    )
+    return replace(outcome, posts=[PlayerPost(partner.character_id, got)])
 
 
 def begin(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Ask someone within reach to trade, or agree to a trade that they have asked for."""
-    partner = find(scene.partners, parsed.target, _names, PersonNotFound, _here)
+    partner = find(scene.partners, parsed.target, partner_names, PersonNotFound, is_here)
+    if partner.is_npc:
+        raise SellsInstead(name=partner.name)
     me, trade, is_heard = scene.me, scene.trade, _hears(partner, scene.me)
     if not _hears(me, partner):
         raise PartnerIgnored(name=partner.name)
@@ -108,11 +119,17 @@ def accept(scene: Scene, parsed: Parsed) -> CommandOutcome:
     theirs += given
     mine += taken
     done = translate("The trade is done.")
+    # Who gets something for nothing has not bargained.
+    has_bargained = bool(trade.offer_of(me.character_id) and trade.offer_of(other.character_id))
+    learned = [
+        practised(each, Skill.BARTERING, LEARNED, "trade", scene.now) if has_bargained else NOTHING_LEARNED
+        for each in (scene.me, partner)
+    ]
     return CommandOutcome(
-        events=mine,
-        messages=[GameMessage("system", done)],
-        posts=_to_the_other(trade, partner.character_id, done),
-        others=[(partner, theirs)],
+        events=[*mine, *learned[0].events],
+        messages=[GameMessage("system", f"{done} {learned[0].text}".strip())],
+        posts=_to_the_other(trade, partner.character_id, f"{done} {learned[1].text}".strip()),
+        others=[(partner, [*theirs, *learned[1].events])],
         ended=trade,
     )
 
@@ -198,13 +215,13 @@ def _all_over(
         held = next((each for each in giver.inventory.held if each.holding_id == holding_id), None)
         if held is None or held.quantity < quantity or held.slot is not None:
             raise OfferGone(name=giver.name)
-        giver, taker, gave, took = _hand_over(giver, taker, holding_id, quantity)
+        giver, taker, gave, took = hand_over(giver, taker, holding_id, quantity)
         given.append(gave)
         taken.append(took)
     return giver, taker, given, taken
 
 
-def _hand_over(
+def hand_over(
     giver: Character, taker: Character, holding_id: UUID, quantity: int
 ) -> tuple[Character, Character, InventoryChanged, InventoryChanged]:
     """Return both after something has changed hands, and the event of each.
@@ -220,9 +237,11 @@ def _hand_over(
     return replace(giver, inventory=left), replace(taker, inventory=after), gave, took
 
 
-def _names(character: Character) -> Sequence[str]:
+def partner_names(character: Character) -> Sequence[str]:
+    """Return the names under which someone within reach is found."""
     return (character.name,)
 
 
-def _here(character: Character) -> bool:
+def is_here(character: Character) -> bool:
+    """Tell that someone within reach is meant rather than someone elsewhere."""
     return True  # within reach, and no two of them are alike

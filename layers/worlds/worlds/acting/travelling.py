@@ -35,7 +35,7 @@ from worlds.characters.naming import unused
 from worlds.commands.matching import find
 from worlds.commands.models import IncompleteCommand, Parsed
 from worlds.entering import making
-from worlds.entering.models import CharacterWish, NoEntryToTheLobby, NoInterviewYet
+from worlds.entering.models import CharacterWish, NoEntryToTheLobby
 from worlds.entities.models import Entity
 from worlds.world import rules as worlds
 from worlds.world.models import LOBBY, PRIVATE
@@ -111,12 +111,8 @@ def create_character(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 
 def create_world(scene: Scene, parsed: Parsed) -> CommandOutcome:
-    """Make a world by an interview, which comes later.
-
-    Raises:
-        NoInterviewYet
-    """
-    raise NoInterviewYet
+    """Begin an interview about a new world, or hear its open question again; anywhere, not only before the statue."""
+    return CommandOutcome(to_statue="")
 
 
 def directory(scene: Scene, parsed: Parsed) -> CommandOutcome:

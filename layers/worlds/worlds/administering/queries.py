@@ -18,7 +18,8 @@ def list_worlds(tx: Tx, account_id: UUID, after: UUID | None, limit: int) -> Cur
         "SELECT "
         + worlds.COLUMNS
         + """,
-            (SELECT count(*) FROM worlds.characters AS c WHERE c.world_id = w.world_id AND c.is_present) AS players,
+            (SELECT count(*) FROM worlds.characters AS c WHERE c.world_id = w.world_id AND c.is_present
+                AND c.account_id IS NOT NULL) AS players,
             (SELECT role FROM worlds.members AS m
              WHERE m.world_id = w.world_id AND m.account_id = %(account)s) AS role
         FROM worlds.worlds AS w
@@ -52,6 +53,7 @@ def count_characters(tx: Tx, world_id: UUID) -> Cursor:
 def list_present(tx: Tx, world_id: UUID) -> Cursor:
     """Return rows of `character_id`: who is in a world now."""
     return tx.execute(
-        "SELECT character_id FROM worlds.characters WHERE world_id = %s AND is_present ORDER BY character_id",
+        "SELECT character_id FROM worlds.characters WHERE world_id = %s AND is_present AND account_id IS NOT NULL"
+        " ORDER BY character_id",
         (world_id,),
     )

@@ -10,6 +10,7 @@ from kernel.errors import TryAgain
 from kernel.texts import translate
 from worlds.administering import queries
 from worlds.administering.models import USER, WorldBeingMade, by_administrator
+from worlds.fights import queries as fights
 from worlds.log import reading
 from worlds.log import service as log
 from worlds.log.models import WorldEvent
@@ -66,6 +67,7 @@ def wipe(tx: Tx, me: Identity, world_id: UUID) -> ListedWorld:
     """
     member = worlds_sql.find_member(tx, world_id, me.account_id)
     closing.put_all_out(tx, world_id)
+    fights.delete_of_world(tx, world_id)  # before characters, as a command in a fight locks them
     locked = queries.lock_characters(tx, world_id)
     found = queries.lock_alone(tx, world_id)
     counted = queries.count_characters(tx, world_id)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from kernel.errors import NotAllowed, Refused
 
@@ -51,8 +52,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(Struct, frozen=True):
     """What follows from a body's attributes: the most that it can have of each."""
 
     hp: int
@@ -62,8 +62,7 @@ class Derived:
     nerve: int
 
 
-@dataclass(frozen=True, slots=True)
-class GeneratedBody:
+class GeneratedBody(Struct, frozen=True):
     """A new body, and how it came about.
 
     Attributes:

@@ -14,7 +14,10 @@ import numpy as np
 
 from worlds.building.entrance import dry_spots, find_entrance
 from worlds.building.models import Finished, Slice, Task
-from worlds.generation.stages import STAGES, GeneratedWorld, Result, collect, pack, run_stage, unpack
+from worlds.ecosystem.species import BiomeClimate, draw_species
+from worlds.generation.biomes import Biome
+from worlds.generation.packing import pack
+from worlds.generation.stages import STAGES, GeneratedWorld, Result, collect, run_stage, unpack
 from worlds.generation.tile_writing import write_tiles
 from worlds.generation.tiles import Tile, TileKey, contents
 from worlds.ground.atlas import as_json, draw
@@ -32,12 +35,13 @@ PROGRESS: Final[Mapping[str, int]] = {
     "currents": 60,
     "climate": 85,
     "coasts": 88,
+    "suiting": 89,
     "biomes": 90,
 }
 """{stage: per cent of the whole that is done after it}"""
 LAST: Final = "tiles"
 
-_COLLECTED: Final = {"moons", "plates", "heights", "sea", "rivers", "currents", "coasts", "biomes"}
+_COLLECTED: Final = {"moons", "plates", "heights", "sea", "rivers", "currents", "suiting", "biomes"}
 
 
 def run_slice(task: Task, *, seconds: float = SECONDS, clock: Callable[[], float] = monotonic) -> Slice:
@@ -86,5 +90,24 @@ def _finish(task: Task, world: GeneratedWorld) -> Finished:
         sea_level=round(world.sea.level, 1),
         entrance=entrance,
         spots=[spot for spot in dry_spots(task.space, entrance, terrain.at) if spot != entrance],
+        species=draw_species(task.land.seed, _climates(world), _square_km(task.land.circumference), task.species_count),
         world_map=as_json(drawn),
     )
+
+
+def _climates(world: GeneratedWorld) -> list[BiomeClimate]:
+    """Return what the biomes of a world are like; one without a cell has no area."""
+    found: list[BiomeClimate] = []
+    for biome in Biome:
+        cells = world.vegetation.biome == biome
+        if not cells.any():
+            found.append(BiomeClimate(0, 0, 0))
+            continue
+        celsius, rain = (float(np.mean(each[cells])) for each in (world.climate.celsius, world.climate.rain))
+        found.append(BiomeClimate(float(np.mean(cells)), celsius, rain))
+    return found
+
+
+def _square_km(circumference: float) -> float:
+    """Return the area of a world's map."""
+    return circumference / 1000 * circumference / 2000

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec import Struct, field
+
 from kernel.errors import Conflict
+from worlds.ecosystem.models import WorldSpecies
 from worlds.generation.ground import Land
 from worlds.generation.parameters import Parameters
 from worlds.space.models import Position, Space
 
 KIND: Final = "worlds.build"
 CANCELLED: Final = "cancelled"
+OTHER_GROUND: Final = "other_ground"
+"""The reason why a world that came as a file is not made: what its seed leads to is not what the file says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """A world whose ground is to be made.
 
     Attributes:
         done: {stage: its packed result}, of the stages that earlier slices have finished.
+        species_count: of plants and animals, as the interview has it; None if no one was asked.
     """
 
     world_id: UUID
@@ -29,10 +33,10 @@ class Task:
     land: Land
     space: Space
     done: Mapping[str, bytes] = field(default_factory=dict)
+    species_count: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """A world whose ground is made.
 
     Attributes:
@@ -41,6 +45,7 @@ class Finished:
         land: per cent.
         sea_level: metres on the scale of the generator.
         spots: dry places around the entrance, the nearest first.
+        species: that live there.
         world_map: as it is stored.
     """
 
@@ -50,11 +55,11 @@ class Finished:
     sea_level: float
     entrance: Position
     spots: Sequence[Position]
+    species: Sequence[WorldSpecies]
     world_map: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Struct, frozen=True):
     """What a slice has made.
 
     Attributes:

@@ -3,12 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final, LiteralString
 from uuid import UUID
 
 from kernel.database import Cursor, Tx
+from kernel.outside import service as outside
+from worlds.building.models import KIND
+from worlds.world.queries import COLUMNS
 
 _AT_ONCE = 32
 """Tiles in one statement."""
+
+
+_BEING_MADE: Final[LiteralString] = """
+    FROM worlds.worlds AS w
+    WHERE w.status = 'building' AND NOT w.is_system AND w.owner_id = (
+"""
+_NEWEST: Final[LiteralString] = ")::uuid ORDER BY w.created_at DESC LIMIT 1"
+
+
+def find_being_made(tx: Tx, account_id: UUID) -> Cursor:
+    """Return a row with the `world_id` of the world that is being made of an account; the newest of several."""
+    return tx.execute("SELECT w.world_id" + _BEING_MADE + "%(account)s" + _NEWEST, {"account": account_id})
+
+
+def lock_being_made(tx: Tx, key: str, account_of: LiteralString) -> Cursor:
+    """Return the world that is being made of an account, and lock it.
+
+    Args:
+        account_of: a query for the account, by `%(key)s`.
+    """
+    return tx.execute("SELECT " + COLUMNS + _BEING_MADE + account_of + _NEWEST + " FOR NO KEY UPDATE", {"key": key})
+
+
+def cancel_being_made(tx: Tx, key: str, account_of: LiteralString) -> None:
+    """Drop the request that makes this world."""
+    keys: LiteralString = "SELECT %(kind)s || ':' || w.world_id" + _BEING_MADE
+    outside.cancel_found(tx, keys + account_of + _NEWEST, {"key": key, "kind": KIND})
 
 
 def list_checkpoints(tx: Tx, world_id: UUID) -> Cursor:

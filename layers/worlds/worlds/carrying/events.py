@@ -74,6 +74,12 @@ class ItemReceived(InventoryChanged):
     from_id: UUID
 
 
+class ItemGathered(InventoryChanged):
+    """Something was gathered from a resource ground, or dug out of a vein; its ResourceGathered says where."""
+
+    type: ClassVar[str] = "ItemGathered"
+
+
 class ItemConsumed(InventoryChanged):
     """Something was used up."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -130,20 +131,63 @@ class PersonIgnored(WorldEvent):
 
 
 class StaminaChanged(WorldEvent):
-    """Something other than a movement has changed a character's stamina. In parts of a point."""
+    """Something other than a movement has changed a character's stamina. In parts of a point.
+
+    Attributes:
+        at: when, if that was before the event was written down.
+    """
 
     type: ClassVar[str] = "StaminaChanged"
     character_id: UUID
     old: int
     new: int
     reason: str
+    at: datetime | None = None
 
 
 class HealthChanged(WorldEvent):
-    """Something has changed a character's hit points."""
+    """Something has changed a character's hit points.
+
+    Attributes:
+        at: when, if that was before the event was written down.
+        since: from when on rest brings hit points back; None for from then on.
+        by: who has hurt them.
+    """
 
     type: ClassVar[str] = "HealthChanged"
     character_id: UUID
     old: int
     new: int
     reason: str
+    at: datetime | None = None
+    since: datetime | None = None
+    by: UUID | None = None
+
+
+class CharacterRespawned(WorldEvent):
+    """A defeated one has got up again. `stamina` in parts of a point."""
+
+    type: ClassVar[str] = "CharacterRespawned"
+    character_id: UUID
+    position: Coordinates
+    hp: int
+    stamina: int
+    at: datetime
+
+
+class NpcSlain(WorldEvent):
+    """One of the game's own people has died of a fight.
+
+    Attributes:
+        day: of the world's time.
+        by: who has killed them; None for a wound or a poison.
+        witnesses: those of the game's own people who have seen it.
+    """
+
+    type: ClassVar[str] = "NpcSlain"
+    character_id: UUID
+    position: Coordinates
+    at: datetime
+    day: int
+    by: UUID | None = None
+    witnesses: tuple[UUID, ...] = ()

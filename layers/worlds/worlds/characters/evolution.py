@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from worlds.carrying.events import InventoryChanged, Stack
 from worlds.characters.events import (
     CharacterCreated,
     CharacterEntered,
     CharacterLeft,
+    CharacterRespawned,
     FlightChanged,
     HealthChanged,
     LookChanged,
     MovementModeChanged,
+    NpcSlain,
     PersonIgnored,
     PersonReported,
     PlayerMoved,
     PlayerTurned,
     StaminaChanged,
 )
-from worlds.characters.models import Character
+from worlds.characters.models import NO_ONE, NPC, PLAYER, Character
+from worlds.characters.practice import action_of
+from worlds.crafting.events import LessonGiven, RecipeDiscovered, ThingBuilt, WorkBegun
+from worlds.demand.events import PurchaseAttempted
 from worlds.fixtures.events import ThingOpened, ThingPushed
+from worlds.inhabiting.events import AttributeModified, NpcInhabited, NpcReleased
 from worlds.items.content import items
 from worlds.items.models import Belongings, Held, WearSlot
 from worlds.log.models import Recorded, WorldEvent
+from worlds.npcs.events import NpcDied, NpcNeedsChanged, NpcSettled, NpcWed
+from worlds.prospecting.events import SearchBegun, VeinsFound
+from worlds.resources.events import ResourceGathered
+from worlds.skills.events import SkillIncreased, SkillLeveledUp, SkillUsed
+from worlds.skills.rules import used
 from worlds.space.models import Position
 
 Step = Callable[[Character, Any, Recorded], Character]
@@ -117,18 +129,73 @@ def _ignored(before: Character, event: PersonIgnored, recorded: Recorded) -> Cha
 
 
 def _stamina_changed(before: Character, event: StaminaChanged, recorded: Recorded) -> Character:
-    return replace(before, stamina=event.new, settled_at=recorded.at)
+    return replace(before, stamina=event.new, settled_at=event.at or recorded.at)
 
 
 def _health_changed(before: Character, event: HealthChanged, recorded: Recorded) -> Character:
-    hurt_at = recorded.at if event.new < event.old else before.hurt_at
-    return replace(before, hp=event.new, hurt_at=hurt_at)
+    at = event.at or recorded.at
+    hurt_at = at if event.new < event.old else before.hurt_at
+    return replace(before, hp=event.new, hurt_at=hurt_at, hp_since=event.since or at)
+
+
+def _respawned(before: Character, event: CharacterRespawned, recorded: Recorded) -> Character:
+    return replace(
+        before,
+        position=Position(*event.position),
+        hp=event.hp,
+        hp_since=event.at,
+        hurt_at=None,
+        stamina=event.stamina,
+        settled_at=event.at,
+    )
+
+
+def _died(before: Character, event: NpcSlain, recorded: Recorded) -> Character:
+    return replace(before, is_present=False, hp=0)
+
+
+def _skill_used(before: Character, event: SkillUsed, recorded: Recorded) -> Character:
+    return replace(before, uses=used(before.uses, action_of(event.skill, event.context), recorded.at))
+
+
+def _skill_increased(before: Character, event: SkillIncreased, recorded: Recorded) -> Character:
+    levels, xp = {**before.skills, event.skill: event.new}, {**before.xp, event.skill: event.xp}
+    return replace(before, skills=levels, xp=xp)
+
+
+def _said_already(before: Character, event: WorldEvent, recorded: Recorded) -> Character:
+    return before
+
+
+def _inhabited(before: Character, event: NpcInhabited, recorded: Recorded) -> Character:
+    player = event.player_id or NO_ONE
+    return replace(before, account_id=player, role=PLAYER, is_present=False, position=Position(*event.position))
+
+
+def _released(before: Character, event: NpcReleased, recorded: Recorded) -> Character:
+    return replace(before, account_id=NO_ONE, role=NPC, is_present=True, ignored=frozenset())
+
+
+def _attribute_modified(before: Character, event: AttributeModified, recorded: Recorded) -> Character:
+    return replace(before, attributes={**before.attributes, event.attribute: event.new})
 
 
 def _inventory_changed(before: Character, event: InventoryChanged) -> Character:
     saved = {stack.holding_id: _held(stack) for stack in event.saved}
     kept = [saved.pop(each.holding_id, each) for each in before.inventory.held if each.holding_id not in event.removed]
     return replace(before, inventory=Belongings((*kept, *saved.values())))
+
+
+def stack_of(held: Held) -> Stack:
+    """Return what events say of a stack that someone holds."""
+    return Stack(
+        holding_id=held.holding_id,
+        item=held.item.key,
+        quantity=held.quantity,
+        durability=held.durability,
+        quality=held.quality,
+        slot=held.slot,
+    )
 
 
 def _held(stack: Stack) -> Held:
@@ -142,6 +209,21 @@ STEPS: Final[Mapping[type[WorldEvent], Step]] = {
     PersonReported: _elsewhere,
     ThingOpened: _elsewhere,
     ThingPushed: _elsewhere,
+    WorkBegun: _elsewhere,
+    ThingBuilt: _elsewhere,
+    RecipeDiscovered: _elsewhere,
+    LessonGiven: _elsewhere,
+    SearchBegun: _elsewhere,
+    VeinsFound: _elsewhere,
+    ResourceGathered: _elsewhere,
+    PurchaseAttempted: _elsewhere,
+    NpcSettled: _elsewhere,
+    NpcWed: _elsewhere,
+    NpcDied: _elsewhere,
+    NpcNeedsChanged: _elsewhere,
+    NpcInhabited: _inhabited,
+    NpcReleased: _released,
+    AttributeModified: _attribute_modified,
     CharacterLeft: _left,
     PlayerMoved: _moved,
     PlayerTurned: _turned,
@@ -150,5 +232,10 @@ STEPS: Final[Mapping[type[WorldEvent], Step]] = {
     PersonIgnored: _ignored,
     StaminaChanged: _stamina_changed,
     HealthChanged: _health_changed,
+    CharacterRespawned: _respawned,
+    NpcSlain: _died,
+    SkillUsed: _skill_used,
+    SkillIncreased: _skill_increased,
+    SkillLeveledUp: _said_already,
 }
 """{event: what it changes}; what characters hold is changed by all InventoryChanged alike."""

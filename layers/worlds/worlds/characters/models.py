@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from msgspec import Struct, field
+
 from kernel.errors import Conflict, NotAllowed, NotFound
 from worlds.items.models import Belongings
+from worlds.skills.models import Uses
 from worlds.space.models import Position
 
 AGGREGATE: Final = "character"
@@ -18,18 +20,27 @@ EMPTY: Final = Belongings()
 
 PLAYER: Final = "player"
 WATCHER: Final = "watcher"
+NPC: Final = "npc"
+"""One of the game's own people, as long as no one inhabits them."""
 GHOST: Final = "ghost"
 """The role of the body that people have in the lobby before they have one of their own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Character:
+NO_ONE: Final = UUID(int=0)
+"""Instead of an account, for one of the game's own people; no account has this id."""
+
+
+class Character(Struct, frozen=True, kw_only=True):
     """A body in a world, as of `version`.
 
     Attributes:
+        account_id: of who plays it; NO_ONE for one of the game's own people.
         stamina: in parts of a point (worlds.movement), at `settled_at`.
+        xp: {skill: experience towards its next level}, in hundredths of a point.
+        uses: what was done lately with skills; see worlds.skills.rules.
         facing: a unit vector, in thousandths.
         hurt_at: when it last lost hit points.
+        hp_since: from when on rest brings hit points back (worlds.combat); None as long as it has never lost any.
         is_present: stands in its world.
         ignored: the characters whose words it does not hear.
     """
@@ -46,6 +57,8 @@ class Character:
     occupation: str = ""
     attributes: Mapping[str, int] = field(default_factory=dict)
     skills: Mapping[str, int] = field(default_factory=dict)
+    xp: Mapping[str, int] = field(default_factory=dict)
+    uses: Uses = field(default_factory=dict)
     position: Position
     facing: tuple[int, int, int] = (0, 1000, 0)
     is_flying: bool = False
@@ -54,6 +67,7 @@ class Character:
     stamina: int = 0
     settled_at: datetime
     hurt_at: datetime | None = None
+    hp_since: datetime | None = None
     is_present: bool = False
     created_at: datetime
     last_played: datetime | None = None
@@ -63,6 +77,10 @@ class Character:
     @property
     def is_watcher(self) -> bool:
         return self.role == WATCHER
+
+    @property
+    def is_npc(self) -> bool:
+        return self.role == NPC
 
 
 class CharacterNotFound(NotFound):

@@ -20,7 +20,7 @@ FREE_NAMES: Final[LiteralString] = """
           LATERAL (SELECT e.ending
                    FROM unnest(%(endings)s::text[], %(ending_looks)s::text[]) WITH ORDINALITY AS e (ending, look, place)
                    WHERE NOT EXISTS (SELECT FROM worlds.characters AS t
-                                     WHERE t.world_id = w.world_id AND t.account_id <> me.account_id
+                                     WHERE t.world_id = w.world_id AND t.account_id IS DISTINCT FROM me.account_id
                                        AND t.look_key = n.look || e.look)
                    ORDER BY e.place LIMIT 1) AS free
      WHERE n.look IS NOT NULL)

@@ -12,7 +12,7 @@ from kernel.database import Cursor, Tx, declare_race
 from kernel.look_alikes import look_of
 from kernel.naming import person_key
 from worlds.characters import naming
-from worlds.characters.models import Character
+from worlds.characters.models import NO_ONE, Character
 from worlds.items import rules as items
 from worlds.items.content import items as catalogue
 from worlds.items.models import Belongings, Held, WearSlot
@@ -23,8 +23,8 @@ declare_race("characters_one_per_world", "characters_one_per_name")
 
 COLUMNS: Final[LiteralString] = """
     c.character_id, c.version, c.account_id, c.world_id, c.name, c.role, c.species, c.appearance, c.description,
-    c.occupation, c.attributes, c.skills, c.x, c.y, c.z, c.facing, c.is_flying, c.mode, c.hp, c.stamina, c.settled_at,
-    c.hurt_at, c.is_present, c.created_at, c.last_played,
+    c.occupation, c.attributes, c.skills, c.xp, c.uses, c.x, c.y, c.z, c.facing, c.is_flying, c.mode, c.hp, c.stamina,
+    c.settled_at, c.hurt_at, c.hp_since, c.is_present, c.created_at, c.last_played,
     (SELECT jsonb_agg(jsonb_build_array(h.holding_id, h.item, h.quantity, h.durability, h.slot, h.quality)
                       ORDER BY h.holding_id)
      FROM worlds.holdings AS h WHERE h.character_id = c.character_id) AS held,
@@ -111,7 +111,7 @@ def read(row: dict[str, Any]) -> Character:
     return Character(
         character_id=row["character_id"],
         version=row["version"],
-        account_id=row["account_id"],
+        account_id=row["account_id"] or NO_ONE,
         world_id=row["world_id"],
         name=row["name"],
         role=row["role"],
@@ -121,6 +121,8 @@ def read(row: dict[str, Any]) -> Character:
         occupation=row["occupation"],
         attributes=row["attributes"],
         skills=row["skills"],
+        xp=row["xp"],
+        uses=row["uses"],
         position=Position(row["x"], row["y"], row["z"]),
         facing=(row["facing"][0], row["facing"][1], row["facing"][2]),
         is_flying=row["is_flying"],
@@ -129,6 +131,7 @@ def read(row: dict[str, Any]) -> Character:
         stamina=row["stamina"],
         settled_at=row["settled_at"],
         hurt_at=row["hurt_at"],
+        hp_since=row["hp_since"],
         is_present=row["is_present"],
         created_at=row["created_at"],
         last_played=row["last_played"],
@@ -184,7 +187,7 @@ def _values(character: Character) -> dict[str, Any]:
     return {
         "character_id": character.character_id,
         "version": character.version,
-        "account_id": character.account_id,
+        "account_id": None if character.is_npc else character.account_id,
         "world_id": character.world_id,
         "name": character.name,
         "name_key": person_key(character.name),
@@ -196,6 +199,8 @@ def _values(character: Character) -> dict[str, Any]:
         "occupation": character.occupation,
         "attributes": Jsonb(dict(character.attributes)),
         "skills": Jsonb(dict(character.skills)),
+        "xp": Jsonb(dict(character.xp)),
+        "uses": Jsonb(dict(character.uses)),
         "x": x,
         "y": y,
         "z": z,
@@ -207,6 +212,7 @@ def _values(character: Character) -> dict[str, Any]:
         "stamina": character.stamina,
         "settled_at": character.settled_at,
         "hurt_at": character.hurt_at,
+        "hp_since": character.hp_since,
         "is_present": character.is_present,
         "created_at": character.created_at,
         "last_played": character.last_played,
@@ -216,23 +222,25 @@ def _values(character: Character) -> dict[str, Any]:
 _INSERT: Final[LiteralString] = """
     INSERT INTO worlds.characters (
         character_id, version, account_id, world_id, name, name_key, look_key, role, species, appearance,
-        description, occupation, attributes, skills, x, y, z, cell, facing, is_flying, mode, hp, stamina, settled_at,
-        hurt_at, is_present, created_at, last_played
+        description, occupation, attributes, skills, xp, uses, x, y, z, cell, facing, is_flying, mode, hp, stamina,
+        settled_at, hurt_at, hp_since, is_present, created_at, last_played
     ) VALUES (
         %(character_id)s, %(version)s, %(account_id)s, %(world_id)s, %(name)s, %(name_key)s, %(look_key)s, %(role)s,
-        %(species)s, %(appearance)s, %(description)s, %(occupation)s, %(attributes)s, %(skills)s, %(x)s, %(y)s, %(z)s,
-        %(cell)s, %(facing)s, %(is_flying)s, %(mode)s, %(hp)s, %(stamina)s, %(settled_at)s, %(hurt_at)s, %(is_present)s,
-        %(created_at)s, %(last_played)s
+        %(species)s, %(appearance)s, %(description)s, %(occupation)s, %(attributes)s, %(skills)s, %(xp)s, %(uses)s,
+        %(x)s, %(y)s, %(z)s, %(cell)s, %(facing)s, %(is_flying)s, %(mode)s, %(hp)s, %(stamina)s, %(settled_at)s,
+        %(hurt_at)s, %(hp_since)s, %(is_present)s, %(created_at)s, %(last_played)s
     )
 """
 
 # What never changes is not written again.
 _UPDATE: Final[LiteralString] = """
     UPDATE worlds.characters SET
-        version = %(version)s, name = %(name)s, name_key = %(name_key)s, look_key = %(look_key)s,
+        version = %(version)s, account_id = %(account_id)s, role = %(role)s, name = %(name)s,
+        name_key = %(name_key)s, look_key = %(look_key)s,
         appearance = %(appearance)s, description = %(description)s, attributes = %(attributes)s, skills = %(skills)s,
+        xp = %(xp)s, uses = %(uses)s,
         x = %(x)s, y = %(y)s, z = %(z)s, cell = %(cell)s, facing = %(facing)s, is_flying = %(is_flying)s,
         mode = %(mode)s, hp = %(hp)s, stamina = %(stamina)s, settled_at = %(settled_at)s, hurt_at = %(hurt_at)s,
-        is_present = %(is_present)s, last_played = %(last_played)s
+        hp_since = %(hp_since)s, is_present = %(is_present)s, last_played = %(last_played)s
     WHERE character_id = %(character_id)s
 """

@@ -12,10 +12,15 @@ from worlds.characters import queries, snapshots
 from worlds.characters.evolution import evolve
 from worlds.characters.models import AGGREGATE, Character, CharacterNotFound, CharacterNotOwned
 from worlds.characters.naming import FreeNames
+from worlds.crafting import queries as crafting
+from worlds.demand import queries as demand
 from worlds.entities import queries as entities
 from worlds.log import service as log
 from worlds.log.models import WorldEvent
+from worlds.npcs import queries as npcs
+from worlds.prospecting import queries as prospecting
 from worlds.reporting import queries as reports
+from worlds.resources import queries as resources
 
 
 def ask(tx: Tx, character_id: UUID) -> Callable[[], Character | None]:
@@ -90,6 +95,11 @@ def save(
         after = evolve(after, each)
         entities.project(tx, each.event)
         reports.project(tx, each)
+        prospecting.project(tx, each.event)
+        resources.project(tx, each.event)
+        demand.project(tx, each.event)
+        npcs.project(tx, each.event)
+        crafting.project(tx, each.event)
         write = partial(snapshots.write, after)
         log.keep_snapshot(tx, after.character_id, after.version, snapshots.CODE_VERSION, write)
     queries.save(tx, character, after)

@@ -12,14 +12,14 @@ from worlds.items.content import items
 from worlds.items.models import Belongings, Held, WearSlot
 from worlds.space.models import Position
 
-CODE_VERSION: Final = 1
+CODE_VERSION: Final = 2
 
 _PLAIN: Final = (
     *("version", "name", "role", "species", "appearance", "description", "occupation", "is_flying", "mode"),
     *("hp", "stamina", "is_present"),
 )
 _IDS: Final = ("character_id", "account_id", "world_id")
-_TIMES: Final = ("settled_at", "hurt_at", "created_at", "last_played")
+_TIMES: Final = ("settled_at", "hurt_at", "hp_since", "created_at", "last_played")
 
 
 def write(character: Character) -> dict[str, Any]:
@@ -31,6 +31,8 @@ def write(character: Character) -> dict[str, Any]:
         **{name: None if at is None else at.isoformat() for name, at in times.items()},
         "attributes": dict(character.attributes),
         "skills": dict(character.skills),
+        "xp": dict(character.xp),
+        "uses": {action: list(each) for action, each in character.uses.items()},
         "position": list(character.position),
         "facing": list(character.facing),
         "inventory": [
@@ -51,6 +53,8 @@ def read(state: Mapping[str, Any]) -> Character:
         **fields,
         attributes=state["attributes"],
         skills=state["skills"],
+        xp=state["xp"],
+        uses=state["uses"],
         position=Position(*state["position"]),
         facing=(east, north, up),
         inventory=Belongings(tuple(_held(*each) for each in state["inventory"])),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from kernel.errors import NotAllowed, NotFound, Refused
 from kernel.quantities import Wanted
@@ -19,7 +20,7 @@ class Who(StrEnum):
     PLAYER = "player"
     """Characters with a body in the world."""
     OWNER = "owner"
-    """The world's owner, and administrators."""
+    """The world's owner and its admins, and administrators."""
 
 
 class Arguments(StrEnum):
@@ -44,6 +45,12 @@ class Arguments(StrEnum):
     """The name of a thing, perhaps followed by a direction."""
     GIVE = "give"
     """Things with a quantity, and who gets them."""
+    COMBINE = "combine"
+    """Two things, with `with` between them."""
+    BUY = "buy"
+    """Things with a quantity, and perhaps from whom."""
+    SELL = "sell"
+    """Things with a quantity, and perhaps to whom."""
     TEXT = "text"
     """What is said, as it is written."""
     ADDRESSED = "addressed"
@@ -60,8 +67,7 @@ class CommandTopic(StrEnum):
     WORLDS = "Worlds"
 
 
-@dataclass(frozen=True, slots=True)
-class WorldCommand:
+class WorldCommand(Struct, frozen=True):
     """A command, declared once: parsing, help, completion and dispatch all read it.
 
     Attributes:
@@ -97,8 +103,7 @@ class WorldCommand:
         return self.syntax.count("<")
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """What a player wants.
 
     Attributes:
@@ -163,6 +168,11 @@ class AmbiguousCommand(Refused):
 class IncompleteCommand(Refused):
     code = "invalid_command"
     message = "Something is missing. Write it like this: {syntax}"
+
+
+class UnknownOption(Refused):
+    code = "invalid_command"
+    message = "There is no command {typed}. Write it like this: {syntax}"
 
 
 class UnknownDirection(Refused):

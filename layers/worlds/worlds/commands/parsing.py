@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from kernel.naming import clean_name, key, quoted, typing_errors
 from kernel.quantities import NotANumber, NotAQuantity, Share, Wanted, parse_number, parse_quantity
@@ -25,6 +26,7 @@ from worlds.commands.models import (
     Parsed,
     UnknownCommand,
     UnknownDirection,
+    UnknownOption,
     UnknownTopic,
     UnreadableCommand,
     Who,
@@ -33,7 +35,7 @@ from worlds.commands.models import (
 from worlds.items.models import UnknownSlot
 from worlds.items.rules import slot_named
 from worlds.movement.models import Mode
-from worlds.world.models import OwnersOnly
+from worlds.world.models import AdminsOnly
 
 LONGEST: Final = 1024
 FARTHEST: Final = 10_000
@@ -44,6 +46,8 @@ MOST_ERRORS: Final = 2
 
 _BREAKS: Final = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]")
 _TAG: Final = re.compile(r"</?[A-Za-z!?][^<>]*>")
+STATUE: Final = frozenset({"statue", "old statue"})
+"""In the lobby: who tells it something wants to make a world."""
 _FILLERS: Final = frozenset({"at", "to", "with", "up", "down", "the", "a", "an"})
 _ARTICLES: Final = frozenset({"the", "a", "an"})
 _BEFORE_SLOT: Final = frozenset({"in", "on"})
@@ -96,28 +100,33 @@ def clean(text: str) -> str:
     return line
 
 
+_BEFORE_WHOM: Final = {"give": "to", "sell": "to", "buy": "from", "learn": "from"}
+"""{command: the word before a person}"""
+
+
 def line_of(action: str, target: str = "", quantity: str = "", message: str = "", recipient: str = "") -> str:
     """Return the line that means the same as a command of the older form, whose parts are apart. Source: worlds 4.1."""
-    if key(action) == "give":
-        parts = (action, target, quantity, "to", recipient)
+    before_whom = _BEFORE_WHOM.get(key(action))
+    if before_whom is not None and recipient:
+        parts = (action, target, quantity, before_whom, recipient)
     else:
         parts = (action, recipient, target, quantity, message)
     return " ".join(filter(None, parts))
 
 
-def require(parsed: Parsed, *, has_body: bool, is_owner: bool) -> None:
+def require(parsed: Parsed, *, has_body: bool, is_admin: bool) -> None:
     """Refuse what this character may not do.
 
     Args:
-        is_owner: of the world, or an administrator.
+        is_admin: of the world, as its owner is.
 
     Raises:
-        BodyNeeded, OwnersOnly
+        BodyNeeded, AdminsOnly
     """
     if parsed.who == Who.PLAYER and not has_body:
         raise BodyNeeded
-    if parsed.who == Who.OWNER and not is_owner:
-        raise OwnersOnly
+    if parsed.who == Who.OWNER and not is_admin:
+        raise AdminsOnly
 
 
 def complete(text: str, names: Iterable[str] = ()) -> list[str]:
@@ -245,8 +254,16 @@ def _words(parsed: Parsed) -> Parsed:
     if len(parsed.rest.split()) < parsed.command.needed:
         raise IncompleteCommand(syntax=parsed.command.syntax)
     begun = [each for each in parsed.command.options if parsed.words and each.startswith(parsed.words[0])]
+    if parsed.command.options and parsed.command.needed and len(begun) != 1:
+        typed = quoted(f"{parsed.command.name} {parsed.words[0] if parsed.words else parsed.rest}")
+        raise UnknownOption(typed=typed, syntax=parsed.command.syntax)
     # A beginning must not get around the right that the whole word needs.
     return replace(parsed, words=(begun[0], *parsed.words[1:])) if len(begun) == 1 else parsed
+
+
+def _addressed(parsed: Parsed) -> Parsed:
+    # Who says nothing to the statue, hears its question again.
+    return parsed if parsed.command.name == "tell" and key(parsed.rest) in STATUE else _words(parsed)
 
 
 def _target(parsed: Parsed) -> Parsed:
@@ -341,13 +358,13 @@ def _flight(parsed: Parsed) -> Parsed:
 
 
 def _quantity(parsed: Parsed) -> Parsed:
-    name, quantity = _counted(parsed.rest, parsed.command.least)
-    if not name and not isinstance(quantity, Share):
+    name, quantity = read_counted(parsed.rest, parsed.command.least)
+    if not name and not isinstance(quantity, Share) and parsed.command.needed:
         raise IncompleteCommand(syntax=parsed.command.syntax)
     return replace(parsed, target=name, quantity=quantity)
 
 
-def _counted(written: str, least: int) -> tuple[str, Wanted | None]:
+def read_counted(written: str, least: int = 1) -> tuple[str, Wanted | None]:
     """Return the name of things, "" for everything, and how many of them; None if that is not said."""
     words = _without_article(written).split()
     for place, others in ((0, words[1:]), (-1, words[:-1])):
@@ -388,13 +405,51 @@ def _push(parsed: Parsed) -> Parsed:
     return found
 
 
-def _give(parsed: Parsed) -> Parsed:
+def _combine(parsed: Parsed) -> Parsed:
+    one, other = _parted(parsed, "with", "and")
+    return replace(parsed, target=_without_article(one), recipient=other)
+
+
+def _parted(parsed: Parsed, *between: str) -> tuple[str, str]:
+    """Return what is written before and after the last of some words.
+
+    Raises:
+        IncompleteCommand: there is nothing on one side.
+    """
     words = parsed.rest.split()
-    place = max((index for index, each in enumerate(words) if key(each) == "to"), default=0)
-    who = _without_article(" ".join(words[place + 1 :]))
-    if not place or not who:
+    place = max((index for index, each in enumerate(words) if key(each) in between), default=0)
+    after = _without_article(" ".join(words[place + 1 :]))
+    if not place or not after:
         raise IncompleteCommand(syntax=parsed.command.syntax)
-    return replace(_quantity(replace(parsed, rest=" ".join(words[:place]))), rest=parsed.rest, recipient=who)
+    return " ".join(words[:place]), after
+
+
+def _give(parsed: Parsed) -> Parsed:
+    found = _dealt(parsed, "to")
+    if not found.recipient:
+        raise IncompleteCommand(syntax=parsed.command.syntax)
+    return found
+
+
+def _buy(parsed: Parsed) -> Parsed:
+    return _dealt(parsed, "from")
+
+
+def _sell(parsed: Parsed) -> Parsed:
+    return _dealt(parsed, "to")
+
+
+def _dealt(parsed: Parsed, before_whom: str) -> Parsed:
+    """Read `3 wool from maren`, `wool from maren 3`, and `wool 3`."""
+    words = parsed.rest.split()
+    place = max((index for index, each in enumerate(words) if key(each) == before_whom), default=0)
+    if not place:
+        return _quantity(parsed)
+    who, after = read_counted(" ".join(words[place + 1 :]))
+    if not who:
+        raise IncompleteCommand(syntax=parsed.command.syntax)
+    found = _quantity(replace(parsed, rest=" ".join(words[:place])))
+    return replace(found, rest=parsed.rest, recipient=who, quantity=found.quantity if after is None else after)
 
 
 _READERS: Final[Mapping[Arguments, Callable[[Parsed], Parsed]]] = {
@@ -408,6 +463,9 @@ _READERS: Final[Mapping[Arguments, Callable[[Parsed], Parsed]]] = {
     Arguments.WEAR: _wear,
     Arguments.PUSH: _push,
     Arguments.GIVE: _give,
+    Arguments.COMBINE: _combine,
+    Arguments.BUY: _buy,
+    Arguments.SELL: _sell,
     Arguments.TEXT: _words,
-    Arguments.ADDRESSED: _words,
+    Arguments.ADDRESSED: _addressed,
 }

@@ -11,20 +11,14 @@ from worlds.world import queries as worlds
 
 def lock_with_news(tx: Tx, limit: int) -> Cursor:
     """Return the worlds in which people are to be told something, and lock them. What others lock is left out."""
-    return tx.execute(
-        "SELECT "
-        + worlds.COLUMNS
-        + " FROM worlds.worlds AS w WHERE "
-        + NEWS
-        + " ORDER BY w.world_id LIMIT %s FOR NO KEY UPDATE OF w SKIP LOCKED",
-        (tx.now, limit),
-    )
+    return worlds.lock_some(tx, NEWS, limit)
 
 
 def list_present(tx: Tx, world_ids: list[UUID]) -> Cursor:
     """Return rows of `world_id` and `character_id`: who is in these worlds."""
     return tx.execute(
-        "SELECT world_id, character_id FROM worlds.characters WHERE is_present AND world_id = ANY(%s)"
+        "SELECT world_id, character_id FROM worlds.characters WHERE is_present AND account_id IS NOT NULL"
+        " AND world_id = ANY(%s)"
         " ORDER BY world_id, character_id",
         (world_ids,),
     )

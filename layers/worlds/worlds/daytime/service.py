@@ -12,11 +12,11 @@ from worlds.daytime import queries, words
 from worlds.posts import envelopes
 from worlds.posts import service as posts
 from worlds.time import rules as time
-from worlds.time.models import GameSpan, TimeChange
+from worlds.time.models import GameSpan, TimeChange, milliseconds
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
 from worlds.world.events import WorldTicked
-from worlds.world.models import World, milliseconds
+from worlds.world.models import World
 
 NEWS: Final = timedelta(minutes=2)
 """What has changed longer ago, in real time, is no news: no one was there, or the clock has been away."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from kernel.texts import to_translate, translate
 from worlds.time.models import Moment, PartOfDay, Season, TimeChange
+from worlds.time.rules import MINUTE
 
 PARTS: Final[Mapping[PartOfDay, str]] = {
     PartOfDay.NIGHT: to_translate("Night"),
@@ -48,3 +49,11 @@ def header(moment: Moment) -> str:
 def news(change: TimeChange) -> str:
     """Return what people are told of a change."""
     return translate(BEGINS[change.what])
+
+
+def duration(milliseconds: int) -> str:
+    """Return for how long something lasts, in hours and whole minutes."""
+    whole, rest = divmod(milliseconds // MINUTE, 60)
+    if not whole:
+        return translate("{minutes} min", minutes=rest)
+    return translate("{hours} h {minutes} min", hours=whole, minutes=rest)

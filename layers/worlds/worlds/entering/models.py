@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from uuid import UUID
 
-from kernel.errors import Conflict, NotAllowed, Refused
+from msgspec import Struct, field
+
+from kernel.errors import NotAllowed, Refused
 from worlds.characters.models import Character
+from worlds.inhabiting.models import OfferedNpc
 from worlds.world.models import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CharacterWish:
+class CharacterWish(Struct, frozen=True, kw_only=True):
     """What someone wants to be in a world.
 
     Attributes:
         point_buy: {attribute: points}.
         seed: of the body's variance; 0 for any.
         background_answers: keys of answers.
+        npc_id: of the one of the game's own people to inhabit; nothing else of the wish counts then.
     """
 
     name: str
     species: str
+    npc_id: UUID | None = None
     role: str = "player"
     appearance: str = ""
     description: str = ""
@@ -31,8 +35,7 @@ class CharacterWish:
     background_answers: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
+class Whereabouts(Struct, frozen=True):
     """Where someone is.
 
     Attributes:
@@ -49,8 +52,7 @@ class Whereabouts:
     characters: Sequence[Character]
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """A character to enter a world with."""
 
     character: Character
@@ -64,12 +66,16 @@ ENTRANCE: tuple[int, int, int] = (50, 50, 0)
 """Where one arrives in a world that says nothing else."""
 
 
-@dataclass(frozen=True, slots=True)
-class EntryOptions:
-    """Ways into a world."""
+class EntryOptions(Struct, frozen=True):
+    """Ways into a world.
+
+    Attributes:
+        people: of the game's own, whom one can be.
+    """
 
     as_watcher: bool
     as_someone_new: bool
+    people: Sequence[OfferedNpc] = ()
 
 
 class NoEntryToTheLobby(Refused):
@@ -84,13 +90,3 @@ class NoWatchers(NotAllowed):
 
     code = "forbidden"
     message = "{name} is private: no one watches it from outside. Make a character for it."
-
-
-class NoInterviewYet(Conflict):
-    """Worlds are not made by interview yet."""
-
-    code = "conflict"
-    message = (
-        "Making a world by answering questions comes with the next version. Until then, enter one of the worlds that"
-        " there are: a portal in the lobby leads to each."
-    )

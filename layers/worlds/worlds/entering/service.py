@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from kernel.accounts.models import Identity
@@ -13,6 +14,9 @@ from worlds.characters import service as characters
 from worlds.characters.models import Character, CharacterExists
 from worlds.entering import making, queries
 from worlds.entering.models import CharacterWish, Chosen, EntryOptions, NoEntryToTheLobby, Whereabouts
+from worlds.inhabiting import service as inhabiting
+from worlds.inhabiting.models import OfferedNpc
+from worlds.visiting import service as villages
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
 from worlds.world.models import LOBBY, PRIVATE, World
@@ -38,29 +42,30 @@ def options(tx: Tx, me: Identity, world_id: UUID) -> EntryOptions:
     Raises:
         WorldNotFound, WorldPrivate, NoEntryToTheLobby
     """
-    return options_of(worlds.admitted(tx, me, world_id))
+    offered = inhabiting.ask_offered(tx, world_id)
+    world = worlds.admitted(tx, me, world_id)
+    return _options(world, offered(world))
 
 
-def options_of(world: World) -> EntryOptions:
-    """Return how someone can enter a world that lets them in.
-
-    Raises:
-        NoEntryToTheLobby
-    """
+def _options(world: World, people: Sequence[OfferedNpc]) -> EntryOptions:
     if world.is_lobby:
         raise NoEntryToTheLobby
-    return EntryOptions(as_watcher=world.privacy != PRIVATE, as_someone_new=True)
+    return EntryOptions(as_watcher=world.privacy != PRIVATE, as_someone_new=True, people=people)
 
 
-def select_world(tx: Tx, me: Identity, world_id: UUID) -> World:
-    """Choose a world to enter.
+def select_world(tx: Tx, me: Identity, world_id: UUID) -> tuple[World, EntryOptions]:
+    """Choose a world to enter, and return how.
 
     Raises:
-        WorldNotFound, WorldPrivate
+        WorldNotFound, WorldPrivate, NoEntryToTheLobby
     """
+    settled = villages.ask_settled_entrance(tx, world_id)
+    offered = inhabiting.ask_offered(tx, world_id)
     world = worlds.admitted(tx, me, world_id)
     queries.save_choice(tx, me.account_id, world_id, None)
-    return world
+    if settled(world):  # there is someone to be now
+        offered = inhabiting.ask_offered(tx, world_id)
+    return world, _options(world, offered(world))
 
 
 def create(tx: Tx, me: Identity, world_id: UUID, wish: CharacterWish) -> Character:
@@ -69,6 +74,7 @@ def create(tx: Tx, me: Identity, world_id: UUID, wish: CharacterWish) -> Charact
     Raises:
         WorldNotFound, WorldPrivate, CharacterExists, CharacterNameTaken, NoEntryToTheLobby, NoWatchers
         WorldNotReady, WorldFailed: no one knows yet where people arrive there.
+        CharacterNotFound, NotToInhabit, AlreadyInhabited: of the one to inhabit.
         DomainError: what a body is refused for (worlds.bodies).
     """
     role = bodies.choose_role(wish.role, may_be_admin=me.is_admin)
@@ -82,6 +88,8 @@ def create(tx: Tx, me: Identity, world_id: UUID, wish: CharacterWish) -> Charact
             return there
         raise CharacterExists(name=there.name)
     require_ready(world)
+    if wish.npc_id is not None:
+        return inhabiting.inhabit(tx, me, world, wish.npc_id)
     event = making.character(me.account_id, world, wish, role, tx.rng, free())
     return characters.create(tx, event, event.character_id)
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from worlds.space.models import Position
 
 ITEM: Final = "item"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entity:
+class Entity(Struct, frozen=True, kw_only=True):
     """A thing in a world: something to pick up, a statue, a portal.
 
     Attributes:

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from kernel.database import Tx
 from worlds.carrying.events import ItemDropped, ItemPickedUp
+from worlds.crafting.events import ThingBuilt
 from worlds.entities.models import ITEM, Entity
 from worlds.fixtures.events import Revealed, ThingOpened, ThingPushed
 from worlds.items.content import items
@@ -84,6 +85,11 @@ def _push(tx: Tx, event: ThingPushed) -> None:
     )
 
 
+def _build(tx: Tx, event: ThingBuilt) -> None:
+    built = event.model_dump(exclude={"character_id", "fixture"})
+    _insert(tx, ThingPlaced(**built, metadata={"fixture": event.fixture}))
+
+
 def _insert_item(tx: Tx, event: ItemDropped | ThingOpened, lying: ItemDropped | Revealed) -> None:
     item = items.by_key[lying.item]
     placed = ThingPlaced(
@@ -129,6 +135,7 @@ PROJECTIONS: Final[Mapping[type[WorldEvent], Callable[[Tx, Any], None]]] = {
     ThingPlaced: _insert,
     ItemDropped: _insert_dropped,
     ItemPickedUp: _take,
+    ThingBuilt: _build,
     ThingOpened: _open,
     ThingPushed: _push,
     ThingRemoved: _delete,

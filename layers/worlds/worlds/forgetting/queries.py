@@ -30,6 +30,11 @@ def list_characters(tx: Tx, account_id: UUID) -> Cursor:
     )
 
 
+def list_interviews(tx: Tx, account_id: UUID) -> Cursor:
+    """Return the `interview_id` of all interviews of an account."""
+    return tx.execute("SELECT interview_id FROM worlds.interviews WHERE account_id = %s", (account_id,))
+
+
 def lock_worlds(tx: Tx, account_id: UUID) -> Cursor:
     """Return the worlds that an account owns or belongs to, and whether it `is_member`; and lock them."""
     return tx.execute(
@@ -46,6 +51,7 @@ def lock_worlds(tx: Tx, account_id: UUID) -> Cursor:
     )
 
 
-def forget(tx: Tx, character_ids: list[UUID], kept_types: list[str]) -> None:
-    """Delete the events of characters; those of the kept types stay without who it was."""
-    tx.execute("SELECT worlds.forget_characters(%s, %s)", (character_ids, kept_types))
+def forget(tx: Tx, aggregate_ids: list[UUID], kept_types: list[str]) -> None:
+    """Delete the events of characters and interviews; those of the kept types stay without who it was."""
+    tx.execute("SELECT worlds.forget_in_minds(%s)", (aggregate_ids,))
+    tx.execute("SELECT worlds.forget_characters(%s, %s)", (aggregate_ids, kept_types))

@@ -1,7 +1,9 @@
 """Forgetting people: what they leave behind in worlds, and what goes with them.
 
-What their characters hold falls to the ground where they stand. Then the characters' events go; only what others can
-see of them stays in the log, without who it was: what they have put down, taken from where it lay, opened or pushed.
+Those of the game's own people whom they have inhabited go their own way again. What their other characters hold falls
+to the ground where they stand. Then those characters' events go; only what others can see of them stays in the log,
+without who it was: what they have put down, taken from where it lay, opened or pushed, what they have gathered, and
+wanted to buy. People of the game keep what they remember, without who it was.
 So everything can still be made of the log. Their rows and posts go with the account, by foreign keys.
 """
 
@@ -14,14 +16,21 @@ from kernel.database import Tx
 from worlds.carrying.events import ItemDropped
 from worlds.characters import service as characters
 from worlds.characters.models import Character
+from worlds.demand.events import PurchaseAttempted
 from worlds.entities.queries import PROJECTIONS
 from worlds.forgetting import queries
+from worlds.inhabiting import service as inhabiting
 from worlds.log.models import WorldEvent
+from worlds.resources.events import ResourceGathered
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
 from worlds.world.events import MemberRemoved, WorldOwnerLeft
 
-KEPT: Final[tuple[type[WorldEvent], ...]] = tuple(each for each in PROJECTIONS if "character_id" in each.model_fields)
+KEPT: Final[tuple[type[WorldEvent], ...]] = (
+    *(each for each in PROJECTIONS if "character_id" in each.model_fields),
+    ResourceGathered,
+    PurchaseAttempted,
+)
 """The events of characters that change what others see."""
 
 
@@ -30,10 +39,12 @@ def forget(tx: Tx, account_id: UUID) -> None:
     queries.lock_worlds(tx, account_id)  # before characters, as who enters does
     queries.lock_characters(tx, account_id)
     queries.lock_account(tx, account_id)  # so that no further character is made
+    inhabiting.release_all(tx, account_id)
     mine = characters.list_of(tx, account_id)
     for character in sorted(mine, key=lambda each: each.character_id):
         characters.save(tx, character, _dropping(character))
     ever = [row["character_id"] for row in queries.list_characters(tx, account_id)]
+    ever += [row["interview_id"] for row in queries.list_interviews(tx, account_id)]
     queries.forget(tx, ever, [each.type for each in KEPT])
     for row in queries.lock_worlds(tx, account_id).fetchall():
         world = worlds_sql.read(row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 
 class Biome(IntEnum):
@@ -17,6 +17,10 @@ class Biome(IntEnum):
     DECIDUOUS_FOREST = 5
     RAINFOREST = 6
     DESERT = 7
+
+
+BiomeName = Literal["ocean", "alpine", "tundra", "taiga", "grassland", "deciduous_forest", "rainforest", "desert"]
+"""As content files name them."""
 
 
 class Zone(NamedTuple):

@@ -7,9 +7,10 @@ fine as what is asked for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from math import floor, pi, sqrt
 from typing import Final, Literal, NamedTuple
+
+from msgspec import Struct
 
 from worlds.generation.biomes import Biome
 from worlds.generation.cube import SIDES, Cell, Spot, Vector, beyond, direction_of, spot_of
@@ -80,8 +81,7 @@ class Ground(NamedTuple):
     """The nearest cell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Land:
+class Land(Struct, frozen=True):
     """A world as what its ground depends on."""
 
     seed: int
@@ -184,7 +184,9 @@ class Land:
         least = LOWEST_HILLS / factor
         while wavelength >= finest and amplitude > least:
             radius = self.circumference / (2 * pi) / wavelength
-            blended += (amplitude - least) * _noise(key, towards[0] * radius, towards[1] * radius, towards[2] * radius)
+            blended += (amplitude - least) * gradient_noise(
+                key, towards[0] * radius, towards[1] * radius, towards[2] * radius
+            )
             amplitude *= SMOOTHER
             wavelength /= 2
             key = mix(key)
@@ -233,7 +235,7 @@ def _squared(one: tuple[float, float], other: tuple[float, float]) -> float:
     return dx * dx + dy * dy
 
 
-def _noise(key: int, x: float, y: float, z: float) -> float:
+def gradient_noise(key: int, x: float, y: float, z: float) -> float:
     """Return gradient noise at a point, about -1 to 1, with hills about 1 apart."""
     i, j, k = floor(x), floor(y), floor(z)
     x, y, z = x - i, y - j, z - k

@@ -57,14 +57,17 @@ class Relief:
 
 
 def raise_ground(parameters: Parameters, seed: int, moons: MoonsDrawn, plates: Plates) -> Relief:
-    """Return the heights of a world."""
+    """Return the heights of a world; without geology, ranges stand as they rose: no volcano, and nothing worn down."""
     grid = grid_of(parameters.edge)
     heights = np.where(plates.continental[plates.plate] == 1, CONTINENTAL, OCEANIC)
     _lift_boundaries(grid, seed, plates, heights)
-    volcanic = _hotspots(parameters, seed, sky.tide(moons.moons), grid, plates, heights)
+    volcanic = np.zeros(grid.cells, np.uint8)
+    if parameters.geology:
+        volcanic = _hotspots(parameters, seed, sky.tide(moons.moons), grid, plates, heights)
     heights += noise(grid, seed, "heights", 2) * 500 + noise(grid, seed, "heights", 10) * 100
-    let_slide(grid, heights, max(1, int(5 * parameters.erosion)))
-    wash(grid, seed, heights, int(grid.cells * 0.05 * parameters.erosion * parameters.rain_factor))
+    if parameters.geology:
+        let_slide(grid, heights, max(1, int(5 * parameters.erosion)))
+        wash(grid, seed, heights, int(grid.cells * 0.05 * parameters.erosion * parameters.rain_factor))
     east, west, north, south = grid.neighbours
     heights = (heights[east] + heights[west] + heights[north] + heights[south]) / 4
     np.clip(heights, LOWEST, HIGHEST, out=heights)

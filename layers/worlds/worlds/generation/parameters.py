@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any, Final, NamedTuple, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 T = TypeVar("T")
 
@@ -72,8 +74,7 @@ _PERCENT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|percent\b)\s*(\w*)")
 _METRES: Final = re.compile(r"([-−]?\d+(?:[.,]\d+)?)\s*(?:m|metres|meters)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(Struct, frozen=True):
     """Numbers that, with a seed, make the same ground on every machine."""
 
     size: str = "medium"
@@ -91,6 +92,10 @@ class Parameters:
     """Of the planet's inside; 1 is today's Earth."""
     moons: int | None = None
     """How many, or None for what the seed says."""
+    geology: bool = True
+    """Whether its ground goes on changing: by volcanoes, slopes that slide and rain, and in deep time by plates."""
+    biomes: tuple[float, ...] = ()
+    """The share of the land that each biome is wanted to have, in the order of `Biome`; none where no one says so."""
 
     @property
     def edge(self) -> int:
@@ -116,7 +121,7 @@ def as_json(parameters: Parameters) -> dict[str, Any]:
 def from_json(stored: Mapping[str, Any]) -> Parameters:
     """Return parameters that were stored; what is missing is as usual."""
     intervals = {name: Interval(*stored[name]) for name in ("temperature", "rain") if name in stored}
-    return Parameters(**{**stored, **intervals})
+    return Parameters(**{**stored, **intervals, "biomes": tuple(stored.get("biomes", ()))})
 
 
 def from_words(

@@ -53,12 +53,15 @@ class Plates:
 
 def make_plates(parameters: Parameters, seed: int) -> Plates:
     """Return plates that grew from random cells until they met."""
-    grid = grid_of(parameters.edge)
+    return grow_plates(grid_of(parameters.edge), seed, parameters.plates, parameters.land)
+
+
+def grow_plates(grid: Grid, seed: int, number: int, land: float) -> Plates:
+    """Return a number of plates on a grid; of continents, as much as a share of land above the sea needs."""
     stream = Stream(seed, "plates")
-    number = parameters.plates
     continents = max(1, number * 3 // 10)
     growth = _Growth(grid, seed)
-    area = min(MOST_CONTINENT, parameters.land * SHELF)
+    area = min(MOST_CONTINENT, land * SHELF)
     # Continents grow alone until they are large enough, then oceanic plates from seeds beside them fill the rest. What
     # only a continent can reach, inside it, becomes its own at last.
     seeds = _draw_seeds(stream, growth.plate, continents)
@@ -74,8 +77,8 @@ def make_plates(parameters: Parameters, seed: int) -> Plates:
     for each, cell in enumerate(seeds):
         thickness.append(stream.between(30, 50) if each < continents else stream.between(5, 10))
         age.append(stream.between(0, 100))
-        rotation.append(_rotation(stream, (float(grid.x[cell]), float(grid.y[cell]), float(grid.z[cell]))))
-    boundary, closing, other = _boundaries(grid, plate, np.array(rotation))
+        rotation.append(draw_rotation(stream, (float(grid.x[cell]), float(grid.y[cell]), float(grid.z[cell]))))
+    boundary, closing, other = boundaries(grid, plate, np.array(rotation))
     return Plates(
         plate=plate,
         boundary=boundary,
@@ -155,7 +158,7 @@ class _Growth:
         return left
 
 
-def _rotation(stream: Stream, at: tuple[float, float, float]) -> tuple[float, float, float]:
+def draw_rotation(stream: Stream, at: tuple[float, float, float]) -> tuple[float, float, float]:
     """Return a random rotation that moves the unit vector `at` with speed 1."""
     while True:
         x, y, z = (stream.between(-1, 1) for _ in range(3))
@@ -166,7 +169,8 @@ def _rotation(stream: Stream, at: tuple[float, float, float]) -> tuple[float, fl
             return x / length, y / length, z / length
 
 
-def _boundaries(grid: Grid, plate: Codes, rotation: Floats) -> tuple[Codes, Floats, Codes]:
+def boundaries(grid: Grid, plate: Codes, rotation: Floats) -> tuple[Codes, Floats, Codes]:
+    """Return for each cell what happens at the boundary there, how fast, and with which plate; see `Plates`."""
     other = plate.copy()
     for side in reversed(grid.neighbours):
         beyond = plate[side]

@@ -1,9 +1,9 @@
-"""Sums, and functions of angles from + - * / and square roots: libraries disagree about the last bits of theirs."""
+"""Sums, powers and functions of angles from + - * / and square roots: libraries disagree about their last bits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import floor, pi, sqrt
+from math import floor, frexp, ldexp, pi, sqrt
 from typing import Final
 
 DEGREES: Final = 180 / pi
@@ -13,6 +13,13 @@ ARC: Final = (
     *(-0.0501743046, 0.0889789874, -0.2145988016, 1.5707963050),
 )
 """Coefficients of an arc cosine divided by sqrt(1 - x), highest first. Source: Abramowitz and Stegun, 4.4.46."""
+
+_LN2: Final = 0.6931471805599453
+_POWER: Final = (
+    *(1 / 479001600, 1 / 39916800, 1 / 3628800, 1 / 362880, 1 / 40320, 1 / 5040, 1 / 720),
+    *(1 / 120, 1 / 24, 1 / 6, 1 / 2, 1.0, 1.0),
+)
+_LOGARITHM: Final = (1 / 19, 1 / 17, 1 / 15, 1 / 13, 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3, 1.0)
 
 _SINE: Final = (-1 / 1307674368000, 1 / 6227020800, -1 / 39916800, 1 / 362880, -1 / 5040, 1 / 120, -1 / 6, 1.0)
 
@@ -53,3 +60,26 @@ def sine(turns: float) -> float:
 def cosine(turns: float) -> float:
     """Return the cosine of an angle that is given in whole turns."""
     return sine(turns + 0.25)
+
+
+def exp2(x: float) -> float:
+    """Return 2 to the power of x."""
+    whole = floor(x + 0.5)
+    rest = (x - whole) * _LN2
+    value = 0.0
+    for coefficient in _POWER:
+        value = value * rest + coefficient
+    return ldexp(value, whole)
+
+
+def log2(x: float) -> float:
+    """Return the power of 2 that x is, above 0."""
+    fraction, whole = frexp(x)
+    if fraction < 0.7071067811865476:
+        fraction, whole = fraction * 2, whole - 1
+    ratio = (fraction - 1) / (fraction + 1)
+    square = ratio * ratio
+    value = 0.0
+    for coefficient in _LOGARITHM:
+        value = value * square + coefficient
+    return whole + 2 * ratio * value / _LN2

@@ -50,13 +50,17 @@ class Waters:
 
 def dig_rivers(parameters: Parameters, seed: int, relief: Relief, sea: Sea) -> Waters:
     """Return the ground after rivers have found their way."""
-    grid = grid_of(parameters.edge)
-    heights = relief.heights.copy()
-    drainage = drain(grid, seed, heights, sea.level)
-    paths = _paths(grid, seed, heights, sea.level, drainage.target)
+    return dig(grid_of(parameters.edge), seed, relief.heights, sea.level)
+
+
+def dig(grid: Grid, seed: int, relief: Floats, sea_level: float) -> Waters:
+    """Return ground of some heights after rivers have found their way."""
+    heights = relief.copy()
+    drainage = drain(grid, seed, heights, sea_level)
+    paths = _paths(grid, seed, heights, sea_level, drainage.target)
     courses = _without_shared_ends(grid, paths)
-    lake = _lakes(heights, sea.level, drainage, courses)
-    bed, flow = _cut(heights, sea.level, drainage.target, courses)
+    lake = _lakes(heights, sea_level, drainage, courses)
+    bed, flow = _cut(heights, sea_level, drainage.target, courses)
     towards = np.zeros(grid.cells, np.uint8)
     for number, side in enumerate(grid.neighbours, 1):
         towards[bed[side[bed] == drainage.target[bed]]] = number

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import pi, sqrt
 from typing import Final
+
+from msgspec import Struct
 
 from worlds.generation.portable import added, sine
 from worlds.generation.randomness import Stream
@@ -26,8 +27,7 @@ TIDES: Final = ((0.5, "micro", 1.0), (2.0, "normal", 1.5), (5.0, "strong", 1.8))
 EXTREME: Final = ("extreme", 2.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Moon:
+class Moon(Struct, frozen=True):
     """A moon: its mass in those of ours, its distance in metres from the planet's middle."""
 
     mass: float
@@ -85,8 +85,7 @@ def impact_shield(moons: Moons) -> float:
     return min(0.2, 0.05 * len(moons))
 
 
-@dataclass(frozen=True, slots=True)
-class Orbit:
+class Orbit(Struct, frozen=True):
     """The planet's path and axis at a time."""
 
     eccentricity: float

@@ -1,20 +1,17 @@
 """The stages of generation in their order: each a function of parameters, seed and what earlier stages returned.
 
-A stage may run in an invocation of its own: `pack` and `unpack` carry a result from one to the next. Source: worlds 11.
+A stage may run in an invocation of its own: `packing.pack` and `unpack` carry a result from one to the next.
+Source: worlds 11.
 """
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from hashlib import sha256
 from typing import Any, Final, cast
 
-import numpy as np
+from msgspec import Struct
 
-from worlds.generation import climate, currents, heights, moons, plates, rivers, sea, vegetation
+from worlds.generation import climate, currents, heights, moons, packing, plates, rivers, sea, suiting, vegetation
 from worlds.generation.parameters import Parameters
 
 Result = (
@@ -29,8 +26,7 @@ Result = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """A step of generation."""
 
     result: type[Result]
@@ -50,7 +46,8 @@ STAGES: Final[Mapping[str, Stage]] = {
     "currents": Stage(currents.SeaTemperatures, ("sea", "rivers"), currents.warm_the_sea),
     "climate": Stage(climate.Climate, ("sea", "rivers", "currents"), climate.make_climate, draws=True),
     "coasts": Stage(climate.Climate, ("sea", "rivers", "currents", "climate"), climate.moderate_coasts),
-    "biomes": Stage(vegetation.Vegetation, ("sea", "rivers", "coasts"), vegetation.grow_biomes),
+    "suiting": Stage(climate.Climate, ("sea", "rivers", "coasts"), suiting.suit_biomes),
+    "biomes": Stage(vegetation.Vegetation, ("sea", "rivers", "suiting"), vegetation.grow_biomes),
 }
 
 
@@ -60,8 +57,7 @@ def run_stage(name: str, parameters: Parameters, seed: int, results: Mapping[str
     return stage.run(parameters, *((seed,) if stage.draws else ()), *(results[each] for each in stage.needs))
 
 
-@dataclass(frozen=True, slots=True)
-class GeneratedWorld:
+class GeneratedWorld(Struct, frozen=True):
     """The results of all stages."""
 
     parameters: Parameters
@@ -79,7 +75,7 @@ class GeneratedWorld:
 def collect(parameters: Parameters, seed: int, results: Mapping[str, Result]) -> GeneratedWorld:
     """Return the world that the results of all stages make up."""
     found = cast("Mapping[str, Any]", results)
-    order = ("moons", "plates", "heights", "sea", "rivers", "currents", "coasts", "biomes")
+    order = ("moons", "plates", "heights", "sea", "rivers", "currents", "suiting", "biomes")
     return GeneratedWorld(parameters, seed, *(found[name] for name in order))
 
 
@@ -91,39 +87,6 @@ def generate(parameters: Parameters, seed: int) -> GeneratedWorld:
     return collect(parameters, seed, results)
 
 
-def pack(result: Result) -> bytes:
-    """Return a result as bytes: a line of JSON about its fields, then its arrays, compressed."""
-    described: dict[str, object] = {}
-    data: list[bytes] = []
-    for field in fields(result):
-        value = getattr(result, field.name)
-        if isinstance(value, np.ndarray):
-            little = value.astype(value.dtype.newbyteorder("<"), copy=False)
-            described[field.name] = {"dtype": little.dtype.str, "shape": value.shape}
-            data.append(np.ascontiguousarray(little).tobytes())
-        else:
-            described[field.name] = value
-    return json.dumps(described).encode() + b"\n" + zlib.compress(b"".join(data), 1)
-
-
 def unpack(name: str, packed: bytes) -> Result:
     """Return the result of a stage from its bytes."""
-    header, _, compressed = packed.partition(b"\n")
-    data, start = zlib.decompress(compressed), 0
-    values: dict[str, Any] = {}
-    for field, value in json.loads(header).items():
-        if isinstance(value, dict):
-            dtype = np.dtype(value["dtype"])
-            count = int(np.prod(value["shape"], dtype=np.int64))
-            array = np.frombuffer(data, dtype, count, start).reshape(value["shape"])
-            values[field] = array.astype(dtype.newbyteorder("="), copy=False)
-            start += count * dtype.itemsize
-        else:
-            values[field] = value
-    return STAGES[name].result(**values)
-
-
-def digest(result: Result) -> str:
-    """Return what is the same exactly if a result is, however it was compressed."""
-    header, _, compressed = pack(result).partition(b"\n")
-    return sha256(header + zlib.decompress(compressed)).hexdigest()
+    return packing.unpack(STAGES[name].result, packed)

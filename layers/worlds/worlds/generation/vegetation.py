@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from worlds.generation.arrays import Codes
+from worlds.generation.arrays import Codes, Floats
 from worlds.generation.biomes import COLD_PEAKS, PEAKS, WETTEST, ZONES, Biome
 from worlds.generation.climate import Climate
 from worlds.generation.parameters import Parameters
 from worlds.generation.rivers import Waters
 from worlds.generation.sea import Sea
+
+_LIMITS: Final = sorted({limit for zone in ZONES for limit, _ in zone.wetter})
+_BY_ZONE: Final = np.array(
+    [
+        next((biome for least, biome in zone.wetter if passed >= 1 + _LIMITS.index(least)), zone.driest)
+        for zone in ZONES
+        for passed in range(len(_LIMITS) + 1)
+    ],
+    np.uint8,
+)
+"""The biome of each zone and number of limits of moisture that are passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +35,19 @@ class Vegetation:
 
 def grow_biomes(_parameters: Parameters, sea: Sea, waters: Waters, climate: Climate) -> Vegetation:
     """Return for each cell what `biomes.biome_of` says about it."""
-    biome = np.empty(len(waters.heights), np.uint8)
-    moisture = climate.rain / WETTEST
-    # From the last rule to the first: the first that fits is what counts.
-    for zone in reversed(ZONES):
-        here = np.full(len(biome), zone.driest, np.uint8)
-        for limit, wetter in reversed(zone.wetter):
-            here[moisture > limit] = wetter
-        np.copyto(biome, here, where=climate.celsius < zone.below)
-    altitude = waters.heights - sea.level
-    biome[(altitude >= PEAKS) | ((altitude >= COLD_PEAKS) & (climate.celsius < 0))] = Biome.ALPINE
+    return Vegetation(biomes_of(climate.celsius, climate.rain, waters.heights - sea.level))
+
+
+def biomes_of(celsius: Floats, rain: Floats, altitude: Floats) -> Codes:
+    """Return the numbers of the biomes of places; see `biomes.biome_of`."""
+    moisture = rain / WETTEST
+    zone = np.zeros(len(altitude), np.uint8)
+    for each in ZONES[:-1]:
+        zone += celsius >= each.below
+    wetness = np.zeros(len(altitude), np.uint8)
+    for limit in _LIMITS:
+        wetness += moisture > limit
+    biome = _BY_ZONE[zone * np.uint8(len(_LIMITS) + 1) + wetness]
+    biome[(altitude >= PEAKS) | ((altitude >= COLD_PEAKS) & (celsius < 0))] = Biome.ALPINE
     biome[altitude <= 0] = Biome.OCEAN
-    return Vegetation(biome)
+    return biome

@@ -28,17 +28,19 @@ def around(
     skills: Mapping[str, int],
     terrain: Terrain | None,
     entities: Iterable[MapEntity],
+    sight: int | None = None,
 ) -> list[dict[str, Any]]:
     """Return the data of map_update; several of a map that is too large for one.
 
     Args:
         entities: those that might be on it.
+        sight: metres; what is farther is hidden.
 
     Raises:
         TilesMissing
     """
     drawn = local_map(
-        space, player, skills.get(Skill.PERCEPTION, 0), _ground(world_id, space, player, terrain), entities
+        space, player, skills.get(Skill.PERCEPTION, 0), _ground(world_id, space, player, terrain), entities, sight
     )
     common = {
         "player_x": player.x / METRE,

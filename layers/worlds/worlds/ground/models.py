@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
+
 from kernel.errors import Refused
+from worlds.generation.cube import Cell, cell_of
 from worlds.generation.ground import FINEST, Ground, Land
+from worlds.generation.local_climate import LocalClimate, climate_at, tiles_upwind
 from worlds.generation.parameters import from_json
-from worlds.generation.scale import CIRCUMFERENCES
-from worlds.generation.tiles import Tile, TileKey
+from worlds.generation.scale import CIRCUMFERENCES, direction
+from worlds.generation.tiles import CellData, Tile, TileKey, tile_of
 from worlds.space.models import METRE, Position
 from worlds.world.models import World
 
@@ -28,8 +31,7 @@ class TilesMissing(Exception):
         self.keys = keys
 
 
-@dataclass(frozen=True, slots=True)
-class Terrain:
+class Terrain(Struct, frozen=True):
     """The ground of a world, as far as its tiles have been read."""
 
     land: Land
@@ -49,6 +51,31 @@ class Terrain:
             return self.land.ground(x, y, self.tiles, detail)
         except KeyError:
             raise TilesMissing(self.land.tiles_around(x, y) - self.tiles.keys()) from None
+
+    def cell(self, position: Position) -> tuple[Cell, CellData]:
+        """Return the cell of the world's grid that a place is in, and what is stored about it.
+
+        Raises:
+            TilesMissing
+        """
+        x, y = position.x / METRE, position.y / METRE
+        cell = cell_of(direction(x, y, self.land.circumference), self.land.edge)
+        key = tile_of(cell)
+        if key not in self.tiles:
+            raise TilesMissing(frozenset({key}))
+        return cell, self.tiles[key].at(cell)
+
+    def climate(self, position: Position) -> LocalClimate:
+        """Return the climate of a place, with the way of the air to it.
+
+        Raises:
+            TilesMissing
+        """
+        x, y = position.x / METRE, position.y / METRE
+        try:
+            return climate_at(self.land, x, y, self.tiles)
+        except KeyError:
+            raise TilesMissing(tiles_upwind(self.land, x, y) - self.tiles.keys()) from None
 
     def river_from(self, position: Position) -> Position | None:
         """Return the nearest place in a river between the cells around; its coordinates may lie beyond the seam.

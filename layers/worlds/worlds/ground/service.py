@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from kernel.database import Cursor, Tx
+from worlds.generation.local_climate import tiles_upwind
 from worlds.generation.tiles import Tile, TileKey, key_of, tile_keys
 from worlds.ground import atlas, cache, queries
 from worlds.ground.models import NoMap, Terrain, TilesMissing, land_of
@@ -23,8 +24,8 @@ L1: Final = "l1"
 L2: Final = "l2"
 """What was computed and is stored in a table."""
 
-ASIDE: Final = 150 * METRE
-"""How far from where one stands a command can need ground: a walk, and a map at its end."""
+ASIDE: Final = 200 * METRE
+"""How far from where one stands a command can need ground: what is seen, or a walk, and a map at its end."""
 
 
 def ask(tx: Tx, connection_id: str) -> Callable[[World], Terrain | None]:
@@ -77,9 +78,8 @@ def tiles_around(world: World, position: Position) -> frozenset[TileKey]:
         return frozenset()
     around = (-ASIDE, 0, ASIDE)
     places = (place_at(world.space, position.x + east, position.y + north) for east in around for north in around)
-    return frozenset(
-        key for place in places if place is not None for key in land.tiles_around(place.x / METRE, place.y / METRE)
-    )
+    near = (land.tiles_around(place.x / METRE, place.y / METRE) for place in places if place is not None)
+    return frozenset().union(*near, tiles_upwind(land, position.x / METRE, position.y / METRE))
 
 
 def note_tiles(tx: Tx, connection_id: str, world: World, position: Position, noted: Collection[int]) -> None:

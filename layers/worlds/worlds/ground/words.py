@@ -8,9 +8,7 @@ from typing import Final
 from kernel.texts import listed, to_translate, translate
 from worlds.generation.biomes import Biome
 from worlds.generation.ground import Ground
-from worlds.ground.models import Terrain
-from worlds.space.models import METRE, Position, Space
-from worlds.space.rules import offset, place_at
+from worlds.ground.seeing import GroundSeen, side_of
 
 BIOMES: Final[Mapping[Biome, str]] = {
     Biome.OCEAN: to_translate("the sea"),
@@ -37,35 +35,43 @@ WATERS: Final[Mapping[str, str]] = {
     "lake": to_translate("a lake"),
     "river": to_translate("a river"),
 }
-STEP: Final = 10
-"""Metres over which a slope is measured."""
-FAR: Final = (20, 60)
-"""Metres at which one looks for water in each direction."""
 DEEP: Final = 10
 """Metres of water from which decimetres do not matter."""
-SLOPE, STEEP = 0.05, 0.3
-"""Metres up for each metre along."""
 
 
-def describe(space: Space, terrain: Terrain, here: Position) -> str:
-    """Return what someone sees of the ground where they are.
-
-    Raises:
-        TilesMissing
-    """
-    ground = terrain.at(here)
-    parts = [_standing(ground)]
-    if not ground.water or ground.river:
-        parts.append(_slope(space, terrain, here))
-    parts.append(_water_near(space, terrain, here, ground))
+def in_words(seen: GroundSeen) -> str:
+    """Return in plain words what someone sees of the ground."""
+    parts = [standing(seen.ground), _slope(seen), waters_in_words(seen)]
+    if parts[2]:
+        parts[2] = translate("You see {waters}.", waters=parts[2])
     return " ".join(part for part in parts if part)
 
 
-def _standing(ground: Ground) -> str:
+def side(east: float, north: float) -> str:
+    """Return in words where something lies."""
+    return translate(SIDES[side_of(east, north)])
+
+
+def depth_of(ground: Ground) -> str:
+    """Return how deep the sea is, in metres."""
+    depth = -ground.altitude
+    return f"{depth:.0f}" if depth >= DEEP else f"{depth:.1f}"
+
+
+def waters_in_words(seen: GroundSeen) -> str:
+    """Return what water is near, and where: "a river to the north and the sea to the east"; "" for none."""
+    return listed(
+        [
+            translate("{water} {where}", water=translate(WATERS[water]), where=translate(SIDES[where]))
+            for water, where in seen.waters
+        ]
+    )
+
+
+def standing(ground: Ground) -> str:
+    """Return in plain words what someone stands on, or in."""
     if ground.water == "sea":
-        depth = -ground.altitude
-        metres = f"{depth:.0f}" if depth >= DEEP else f"{depth:.1f}"
-        return translate("You are in the sea, {metres} m deep here.", metres=metres)
+        return translate("You are in the sea, {metres} m deep here.", metres=depth_of(ground))
     if ground.water == "lake":
         return translate("You are in a lake.")
     if ground.water == "river":
@@ -73,67 +79,13 @@ def _standing(ground: Ground) -> str:
     return translate("You are in {biome}.", biome=translate(BIOMES[ground.biome]))
 
 
-def _slope(space: Space, terrain: Terrain, here: Position) -> str:
-    east = _height(space, terrain, here, STEP, 0) - _height(space, terrain, here, -STEP, 0)
-    north = _height(space, terrain, here, 0, STEP) - _height(space, terrain, here, 0, -STEP)
-    rise = max(abs(east), abs(north)) / (2 * STEP)
-    if rise < SLOPE:
-        return translate("The ground is level.")
-    where = translate(_side(east, north))
-    if rise < STEEP:
-        return translate("The ground rises {where}.", where=where)
-    return translate("The ground rises steeply {where}.", where=where)
-
-
-def _water_near(space: Space, terrain: Terrain, here: Position, ground: Ground) -> str:
-    """Name the water around, the nearest of each kind."""
-    seen: dict[str, str] = {}
-    river = None if ground.river else _river_near(space, terrain, here)
-    if river is not None:
-        seen["river"] = translate("{water} {where}", water=translate(WATERS["river"]), where=translate(_side(*river)))
-    for metres in FAR:
-        for (east, north), side in SIDES.items():
-            place = place_at(space, here.x + east * metres * METRE, here.y + north * metres * METRE)
-            water = terrain.at(place).water if place is not None else ""
-            if water and water != ground.water and water not in seen:
-                seen[water] = translate("{water} {where}", water=translate(WATERS[water]), where=translate(side))
-    return translate("You see {waters}.", waters=listed(list(seen.values()))) if seen else ""
-
-
-def _river_near(space: Space, terrain: Terrain, here: Position) -> tuple[int, int] | None:
-    """Return how far to the east and to the north the nearest river is that one sees."""
-    aside = FAR[0] * METRE
-    # Beside the middle of a cell, other cells are around on each side.
-    lookouts = ((0, 0), (aside, aside), (-aside, aside), (-aside, -aside), (aside, -aside))
-    ways: list[tuple[int, int]] = []
-    for east, north in lookouts:
-        lookout = place_at(space, here.x + east, here.y + north)
-        river = None if lookout is None else terrain.river_from(lookout)
-        place = None if river is None else place_at(space, river.x, river.y)
-        if place is not None:
-            ways.append(offset(space, here, place)[:2])
-    far = (FAR[-1] * METRE) ** 2
-    return min((way for way in ways if _squared(way) <= far), key=_squared, default=None)
-
-
-def _squared(way: tuple[int, int]) -> int:
-    return way[0] * way[0] + way[1] * way[1]
-
-
-def _height(space: Space, terrain: Terrain, here: Position, east: int, north: int) -> float:
-    place = place_at(space, here.x + east * METRE, here.y + north * METRE)
-    return terrain.at(place or here).altitude
-
-
-def _side(east: float, north: float) -> str:
-    """Return where something lies: on a diagonal if it is about as far along both axes."""
-    larger = max(abs(east), abs(north))
-    return SIDES[
-        (_sign(east) if abs(east) * 2 > larger else 0, _sign(north) if abs(north) * 2 > larger else 0)
-        if larger
-        else (0, 1)
-    ]
-
-
-def _sign(value: float) -> int:
-    return (value > 0) - (value < 0)
+def _slope(seen: GroundSeen) -> str:
+    match seen.slope:
+        case "":
+            return ""
+        case "level":
+            return translate("The ground is level.")
+        case "rises":
+            return translate("The ground rises {where}.", where=translate(SIDES[seen.uphill]))
+        case "steep":
+            return translate("The ground rises steeply {where}.", where=translate(SIDES[seen.uphill]))

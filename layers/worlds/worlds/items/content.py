@@ -15,6 +15,7 @@ from kernel.content.problems import Problem, repeated, unknown
 from kernel.content.text_ids import TextId
 from kernel.texts import term, term_n
 from worlds.configs import shipped
+from worlds.skills.models import Skill
 from worlds.text_contexts import DESCRIPTION, ITEM
 
 ItemName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 '-]+$", min_length=1, max_length=128)]
@@ -23,6 +24,8 @@ Fit = Literal["main_hand", "off_hand", "head", "chest", "legs", "feet", "neck", 
 """Where a kind of thing is worn; a ring fits either of two slots."""
 Damage = Literal["slashing", "piercing", "bludgeoning", "ranged"]
 Armor = Literal["leather", "chain", "plate"]
+Material = Literal["wood", "stone", "iron", "steel", "diamond"]
+"""What a tool is made of; decides which minerals it breaks."""
 FULL_DURABILITY: Final = 100
 
 
@@ -35,6 +38,15 @@ class Effect(Frozen):
     """Points; 0 for what has none."""
     seconds: NonNegativeInt = 0
     """How long it lasts; 0 for at once."""
+
+
+class Tool(Frozen):
+    """What a thing is good for at work."""
+
+    skills: tuple[Skill, ...] = Field(min_length=1)
+    """With which skills one uses it."""
+    material: Material
+    """What its working part is made of."""
 
 
 class WorldItem(Frozen):
@@ -64,6 +76,8 @@ class WorldItem(Frozen):
     """null for what protects from nothing."""
     shines: bool = False
     """Whether it gives light while it is worn."""
+    tool: Tool | None = None
+    """What work it helps with; null for what is no tool."""
     effect: Effect | None = None
     """What using it does; null for what cannot be used."""
 
@@ -91,6 +105,8 @@ class WorldItem(Frozen):
             raise ValueError("a weapon has both damage_type and base_damage")
         if (self.damage_type or self.armor_type or self.shines) and not self.fit:
             raise ValueError("weapons, armour and lamps need a fit: they work while they are worn")
+        if self.tool and self.max_stack > 1:
+            raise ValueError("tools do not stack: each one has a durability of its own")
         return self
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kernel.errors import NotFound, Refused
 from worlds.items.content import Fit, WorldItem
 
 COMMON: Final = 1
 """The quality of things that no one made with special skill; 0 is poor, 4 legendary. Source: worlds 22."""
+HIGHEST_QUALITY: Final = 4
 
 
 class WearSlot(StrEnum):
@@ -54,14 +57,14 @@ class Wear(StrEnum):
     HEAVY_HIT = "heavy_hit"
     FUMBLE = "fumble"
     HIT_TAKEN = "hit_taken"
+    WORK = "work"
 
 
-WEAR: Final[Mapping[Wear, int]] = {Wear.HIT: 1, Wear.HEAVY_HIT: 2, Wear.FUMBLE: 3, Wear.HIT_TAKEN: 1}
-"""{what happened: the durability that it costs}: a weapon's, or of armour that was hit."""
+WEAR: Final[Mapping[Wear, int]] = {Wear.HIT: 1, Wear.HEAVY_HIT: 2, Wear.FUMBLE: 3, Wear.HIT_TAKEN: 1, Wear.WORK: 1}
+"""{what happened: the durability that it costs}: a weapon's or a tool's, or of armour that was hit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """A stack of equal things, wherever it is: in a bag, worn, or on the ground.
 
     Attributes:
@@ -113,8 +116,7 @@ class Held:
         return self.item.key, self.durability, self.quality
 
 
-@dataclass(frozen=True, slots=True)
-class Belongings:
+class Belongings(Struct, frozen=True):
     """What someone holds, in the order in which it came. Every change makes a new inventory."""
 
     held: tuple[Held, ...] = ()
@@ -139,8 +141,7 @@ class Belongings:
         return sum(each.quantity for each in self.held if each.item.key == item.key)
 
 
-@dataclass(frozen=True, slots=True)
-class InventoryChange:
+class InventoryChange(Struct, frozen=True):
     """What to write so that what is stored becomes another inventory.
 
     Attributes:

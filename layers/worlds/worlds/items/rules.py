@@ -1,19 +1,21 @@
 """What can be done with things: carry, split, stack, wear, use up, wear out. Pure. Source: worlds 9.
 
-Nothing here makes or loses a thing; only `use` consumes one.
+Only `add_new` puts things there that were not, and only `use` consumes one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from kernel.naming import key, quoted
 from kernel.texts import decimal, listed
-from worlds.items.content import Armor, Effect
+from worlds.items.content import Armor, Effect, WorldItem
 from worlds.items.models import (
+    COMMON,
     SLOTS_OF,
     WEAR,
     AlreadyWorn,
@@ -93,6 +95,24 @@ def add(inventory: Belongings, found: Held, limit: int) -> Belongings:
         left -= moved
         held.append(each.of(each.quantity + moved) if moved else each)
     return Belongings((*held, replace(found, quantity=left, slot=None)) if left else tuple(held))
+
+
+def add_new(
+    inventory: Belongings, item: WorldItem, quantity: int, limit: int, new_id: NewId, quality: int = COMMON
+) -> Belongings:
+    """Put so many new things into an inventory, in as many stacks as they need.
+
+    Args:
+        limit: as for `add`.
+
+    Raises:
+        CarryLimitReached
+    """
+    while quantity > 0:
+        stack = Held.new(new_id(), item, min(quantity, item.max_stack), quality)
+        inventory = add(inventory, stack, limit)
+        quantity -= stack.quantity
+    return inventory
 
 
 def take(inventory: Belongings, holding_id: UUID, quantity: int, new_id: NewId) -> tuple[Belongings, Held]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict
 
 from kernel.errors import Conflict
@@ -26,8 +26,7 @@ class WorldEvent(BaseModel):
     schema_version: ClassVar[int] = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """An event in the log, or on its way there.
 
     Attributes:
@@ -40,8 +39,7 @@ class Recorded:
     event: WorldEvent
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
+class StoredEvent(Struct, frozen=True):
     """A row of the log, whose payload may be of an earlier schema."""
 
     number: int

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.database import Tx
 from worlds.events import READER
@@ -19,8 +20,7 @@ MOST: Final = 1000
 State = TypeVar("State")
 
 
-@dataclass(frozen=True, slots=True)
-class States(Generic[State]):
+class States(Struct, Generic[State], frozen=True):
     """How the states of a type of aggregate come about.
 
     Attributes:
@@ -34,8 +34,7 @@ class States(Generic[State]):
     read: Callable[[Mapping[str, Any]], State]
 
 
-@dataclass(frozen=True, slots=True)
-class LogPage:
+class LogPage(Struct, frozen=True):
     """Some of the log.
 
     Attributes:

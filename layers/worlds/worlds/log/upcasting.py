@@ -6,16 +6,16 @@ Stored rows stay as they are. Source: worlds 25.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from worlds.log.models import Recorded, StoredEvent, WorldEvent
 
 Payload = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """A type of event, and the version of its payload."""
 
     event_type: str
@@ -25,8 +25,7 @@ class Schema:
         return f"{self.event_type} v{self.version}"
 
 
-@dataclass(frozen=True, slots=True)
-class Upcaster:
+class Upcaster(Struct, frozen=True):
     """A step from a schema to the next one.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
+
+from msgspec import Struct
 
 from worlds.generation.biomes import Biome
 from worlds.space.models import Position
@@ -43,8 +44,7 @@ class MapTile(NamedTuple):
     """Hidden by higher ground, with all that is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class LocalMap:
+class LocalMap(Struct, frozen=True):
     """What a character sees around.
 
     Attributes:
@@ -72,8 +72,7 @@ Sampler = Callable[[int, int], Sample]
 """Returns what is at x and y."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorldMap:
+class WorldMap(Struct, frozen=True):
     """A world at a glance.
 
     Attributes:

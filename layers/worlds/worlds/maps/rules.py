@@ -41,12 +41,18 @@ def extent(player: Position) -> tuple[int, int]:
 
 
 def local_map(
-    space: Space, player: Position, perception: int, ground: Ground, entities: Iterable[MapEntity]
+    space: Space,
+    player: Position,
+    perception: int,
+    ground: Ground,
+    entities: Iterable[MapEntity],
+    sight: int | None = None,
 ) -> LocalMap:
     """Return what a character sees around.
 
     Args:
         entities: those that might be on the map; all others are left out.
+        sight: metres that the weather lets one see; None for more than the map shows.
     """
     radius, stride = extent(player)
     width = stride * METRE
@@ -56,7 +62,8 @@ def local_map(
     grounds = {tile: ground(place.x, place.y) for tile, place in places.items() if place is not None}
     heights = {tile: height for tile, (_, height) in grounds.items()}
     eye = heights[0, 0] + player.z + EYE
-    seen = {tile for tile in heights if _is_seen(heights, eye, tile)}
+    farthest = None if sight is None else sight // stride
+    seen = {tile for tile in heights if _is_near(tile, farthest) and _is_seen(heights, eye, tile)}
     found = defaultdict[Place, list[MapEntity]](list)
     for entity in entities:
         dx, dy, _ = offset(space, player, entity.position)
@@ -80,6 +87,10 @@ def local_map(
             )
         )
     return LocalMap(tuple(tiles), len(along), stride, quality_of(perception))
+
+
+def _is_near(tile: Place, farthest: int | None) -> bool:
+    return farthest is None or tile[0] ** 2 + tile[1] ** 2 <= farthest**2
 
 
 def _is_seen(heights: Mapping[Place, int], eye: int, tile: Place) -> bool:

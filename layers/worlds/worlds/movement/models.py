@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from kernel.errors import Refused
 
@@ -31,8 +32,7 @@ class Facing(NamedTuple):
     z: float
 
 
-@dataclass(frozen=True, slots=True)
-class Stamina:
+class Stamina(Struct, frozen=True):
     """A character's stamina, as it was at a moment.
 
     Attributes:

@@ -6,10 +6,11 @@ Source: worlds 5, 8.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from math import isqrt
 from typing import Final
+
+from msgspec.structs import replace
 
 from worlds.movement.models import (
     PARTS,

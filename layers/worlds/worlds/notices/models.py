@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.errors import NotFound
 
@@ -19,8 +20,7 @@ WantedWorlds = Literal["mine", "public", "none"]
 Platform = Literal["android", "ios", "web", "other"]
 
 
-@dataclass(frozen=True, slots=True)
-class WorldNotice:
+class WorldNotice(Struct, frozen=True):
     """A notification.
 
     Attributes:
@@ -38,16 +38,14 @@ class WorldNotice:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class NoticePreferences:
+class NoticePreferences(Struct, frozen=True):
     """Which notifications someone wants; the defaults hold for those who have not chosen."""
 
     new_world: WantedWorlds = "mine"
     user_signin: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class RegisteredDevice:
+class RegisteredDevice(Struct, frozen=True):
     """A device on which someone reads notifications.
 
     Attributes:

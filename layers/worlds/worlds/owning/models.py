@@ -3,31 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from worlds.space.models import Space
-from worlds.world.models import PUBLIC
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewWorld:
-    """A world that someone wants to make.
-
-    Attributes:
-        generation: what its ground is made from: `seed` and `parameters`; empty for what suits its shape and size.
-    """
-
-    name: str
-    space: Space
-    privacy: str = PUBLIC
-    seats: int | None = None
-    hours_per_day: int = 24
-    generation: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """What an owner wants to change.
 
     Attributes:

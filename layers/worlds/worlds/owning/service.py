@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
-from typing import Any, Final
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import UUID
 
 from kernel.accounts.models import Identity
 from kernel.database import Tx
 from kernel.naming import quoted
-from kernel.rate_limits import RateLimit, limited
-from worlds.building import service as building
+from worlds.founding import service as founding
+from worlds.founding.models import NewWorld
 from worlds.log.models import WorldEvent
 from worlds.notices import service as notices
-from worlds.owning.models import NewWorld, Settings
-from worlds.owning.rules import generation_for
+from worlds.owning.models import Settings
 from worlds.play import closing
 from worlds.time.models import DilationOutOfRange
 from worlds.time.rules import FASTEST, SLOWEST
@@ -28,19 +26,15 @@ from worlds.world.events import (
     MemberRemoved,
     ThingRemoved,
     WorldChanged,
-    WorldCreated,
-    WorldDeleted,
     WorldPaused,
     WorldResumed,
 )
 from worlds.world.models import (
     ADMIN,
-    BUILDING,
     GUEST,
     LOBBY,
     OWNER,
     PUBLIC,
-    READY,
     Admission,
     ListedWorld,
     MemberNotFound,
@@ -55,9 +49,6 @@ from worlds.world.models import (
     WorldNotFound,
 )
 
-CREATION: Final = RateLimit("worlds_made", 1, timedelta(hours=1))
-"""Source: worlds 3."""
-
 
 def create(tx: Tx, me: Identity, wanted: NewWorld) -> World:
     """Make a world; who makes it, owns it. One that everyone may enter gets a portal in the lobby.
@@ -66,37 +57,9 @@ def create(tx: Tx, me: Identity, wanted: NewWorld) -> World:
 
     Raises:
         WorldNameInvalid, WorldNameTaken
-        RateLimited: one an hour; attempts that are refused do not count.
+        MadeOneLately: one an hour; attempts that are refused do not count.
     """
-    name = rules.world_name(wanted.name)
-    with limited(tx, CREATION, str(me.account_id), counts_refused=False):
-        if queries.find_named(tx, name).fetchone() is not None:
-            raise WorldNameTaken(name=name)
-        space = wanted.space
-        has_walls = space.shape == "bounded_cube"
-        world_id = uuid4()
-        generation = wanted.generation or generation_for(space, tx.rng.getrandbits(31))
-        made = WorldCreated(
-            world_id=world_id,
-            name=name,
-            shape=space.shape,
-            circumference=space.circumference or None,
-            lowest=space.lowest if has_walls else None,
-            highest=space.highest if has_walls else None,
-            owner_id=me.account_id,
-            privacy=wanted.privacy,
-            seats=wanted.seats,
-            hours_per_day=wanted.hours_per_day,
-            status=BUILDING if generation else READY,
-            generation=dict(generation),
-        )
-        owner = MemberAdded(world_id=world_id, account_id=me.account_id, role=OWNER)
-        portal = [rules.portal_of(world_id, name)] if wanted.privacy == PUBLIC else []
-        world = worlds.save(tx, None, world_id, [made, owner, *portal], _by(me))
-        notices.tell_of_world(tx, world)
-        if generation:
-            building.begin(tx, world)
-        return world
+    return founding.create(tx, me.account_id, wanted)
 
 
 def change(tx: Tx, me: Identity, world_id: UUID, wanted: Settings) -> ListedWorld:
@@ -136,9 +99,8 @@ def delete(tx: Tx, me: Identity, world_id: UUID) -> None:
     _require_owner(world, me, admission)
     if admission.inside:
         raise WorldInUse(name=world.name, others=admission.inside)
-    portal = [ThingRemoved(world_id=LOBBY, entity_id=rules.portal_id(world_id))] if world.privacy == PUBLIC else []
     closing.put_all_out(tx, world_id)  # the owner
-    worlds.save(tx, world, world_id, [*portal, WorldDeleted(world_id=world_id)], _by(me))
+    worlds.save(tx, world, world_id, rules.deletion_of(world), _by(me))
 
 
 def members(tx: Tx, me: Identity, world_id: UUID, after: UUID | None, limit: int) -> list[WorldMember]:
@@ -154,6 +116,19 @@ def members(tx: Tx, me: Identity, world_id: UUID, after: UUID | None, limit: int
     if not rules.invites(world, me.account_id, admission):
         raise NotYourWorld(name=world.name)
     return [queries.read_member(row) for row in rows]
+
+
+def owned(tx: Tx, me: Identity, world_id: UUID) -> World:
+    """Return one's own world, as it is now.
+
+    Raises:
+        WorldNotFound, WorldPrivate, NotYourWorld, SystemWorld
+    """
+    found = queries.find(tx, world_id)
+    asked = queries.find_admission(tx, world_id, me.account_id)
+    world, admission = _read(found.fetchone(), asked.fetchone(), me)
+    _require_owner(world, me, admission)
+    return world
 
 
 def invite(tx: Tx, me: Identity, world_id: UUID, name: str, role: str = GUEST) -> WorldMember:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.accounts.models import SessionEnded
 from kernel.database import Tx
@@ -36,16 +37,23 @@ class CharacterGone(NotFound):
     message = "Your character is gone, and all that was in this world. Connect to the lobby again."
 
 
+class CharacterReleased(NotFound):
+    """One of the game's own people, whom someone has played, goes their own way again."""
+
+    code = "character_not_found"
+    message = "You have let go of this character, who goes their own way again. Connect to the lobby again."
+
+
 REASONS: Final[Mapping[str, type[DomainError]]] = {
     "replaced": AlreadyInGame,
     "session_ended": SessionEnded,
     "uninvited": NoLongerInvited,
     "gone": CharacterGone,
+    "released": CharacterReleased,
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Farewell:
+class Farewell(Struct, frozen=True):
     """The last frames of a connection."""
 
     connection_id: str
@@ -55,6 +63,12 @@ class Farewell:
 def put_out(tx: Tx, world_id: UUID, account_id: UUID) -> None:
     """Let someone who no longer belongs to a world leave it: their connection is closed."""
     connections.close_in_world(tx, world_id, account_id, "uninvited")
+    posts.ensure_awake(tx)
+
+
+def put_out_of(tx: Tx, character_id: UUID, account_id: UUID) -> None:
+    """Let the connection of someone who lets go of a character be closed."""
+    connections.close_of_character(tx, character_id, account_id, "released")
     posts.ensure_awake(tx)
 
 

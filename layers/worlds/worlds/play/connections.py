@@ -20,18 +20,25 @@ def lock_connections_of(tx: Tx, character_id: UUID) -> None:
     )
 
 
-def replace_connection(tx: Tx, connection_id: str, character_id: UUID, account_id: UUID, session_id: UUID) -> None:
-    """Store a new connection of a character; an earlier one is to be closed."""
+def replace_connection(
+    tx: Tx, connection_id: str, character_id: UUID, account_id: UUID, session_id: UUID, language: str
+) -> None:
+    """Store a new connection of a character; an earlier one is to be closed.
+
+    Args:
+        language: the tag of the one that its player reads.
+    """
     tx.execute(
         "UPDATE worlds.connections SET closing = 'replaced' WHERE character_id = %s AND closing IS NULL",
         (character_id,),
     )
     tx.execute(
         """
-        INSERT INTO worlds.connections (connection_id, character_id, account_id, session_id, opened_at, heard_at)
-        VALUES (%s, %s, %s, %s, %s, %s)
+        INSERT INTO worlds.connections (
+            connection_id, character_id, account_id, session_id, language, opened_at, heard_at)
+        VALUES (%s, %s, %s, %s, %s, %s, %s)
         """,
-        (connection_id, character_id, account_id, session_id, tx.now, tx.now),
+        (connection_id, character_id, account_id, session_id, language, tx.now, tx.now),
     )
     # What is on its way to the earlier connection is sent again to this one.
     tx.execute(
@@ -74,6 +81,14 @@ def close_in_world(tx: Tx, world_id: UUID, account_id: UUID, reason: str) -> Non
           AND character_id = (SELECT character_id FROM worlds.characters WHERE account_id = %s AND world_id = %s)
         """,
         (reason, account_id, world_id),
+    )
+
+
+def close_of_character(tx: Tx, character_id: UUID, account_id: UUID, reason: str) -> None:
+    """Let the pusher close the connection of someone's character."""
+    tx.execute(
+        "UPDATE worlds.connections SET closing = %s WHERE closing IS NULL AND character_id = %s AND account_id = %s",
+        (reason, character_id, account_id),
     )
 
 

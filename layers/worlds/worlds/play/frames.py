@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from kernel.naming import is_unicode
 from kernel.texts import number
@@ -18,8 +19,7 @@ MOST: Final = 8
 """Messages in a frame: each is a transaction of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClientFrame:
+class ClientFrame(Struct, frozen=True):
     """A message of a client.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -13,8 +13,13 @@ from kernel.naming import key
 from worlds.acting.models import Destination, Mine, SeenPerson
 from worlds.acting.needs import MOST_SEEN, WORLDS_PER_PAGE, WorldSearch
 from worlds.characters import queries as characters
+from worlds.characters.models import NO_ONE
 from worlds.characters.naming import FREE_NAMES, parameters
+from worlds.crafting import queries as crafting
 from worlds.entities import queries as entities
+from worlds.fights.queries import OF_CONNECTION
+from worlds.relationships import queries as relationships
+from worlds.resources.models import Stock
 from worlds.space.models import Position
 from worlds.world import queries as worlds
 from worlds.world.models import LOBBY, ListedWorld
@@ -56,8 +61,16 @@ _WITH_ME: Final[LiteralString] = (
 )
 _PERSON: Final[LiteralString] = """
     p.character_id, p.account_id, p.name, p.species, p.role, p.description, p.world_id, p.x, p.y, p.z,
-    NOT EXISTS (SELECT FROM worlds.ignored AS i JOIN worlds.characters AS o ON o.character_id = i.ignored_id
-                WHERE i.character_id = p.character_id AND o.account_id = me.account_id) AS hears_me
+    p.account_id IS NOT NULL
+        AND NOT EXISTS (SELECT FROM worlds.ignored AS i JOIN worlds.characters AS o ON o.character_id = i.ignored_id
+                        WHERE i.character_id = p.character_id AND o.account_id = me.account_id) AS hears_me
+"""
+# Players are not looked up among the game's own people: there are thousands of them in a crowd.
+_OF_NPCS: Final[LiteralString] = """
+    CASE WHEN p.account_id IS NULL THEN (SELECT n.born FROM worlds.npcs AS n WHERE n.character_id = p.character_id) END
+        AS born,
+    CASE WHEN p.account_id IS NULL THEN (SELECT n.doing FROM worlds.npcs AS n WHERE n.character_id = p.character_id) END
+        AS doing
 """
 
 
@@ -65,7 +78,8 @@ def lock_connection(tx: Tx, connection_id: str) -> Cursor:
     """Count a command of a connection, and lock it: its commands run one after the other.
 
     Returns:
-        One row: character_id, account_id, session_id, closing, `tiles` around it, and `commands` of this second.
+        One row: character_id, account_id, session_id, closing, language, `tiles` around it, and `commands` of this
+        second.
     """
     return tx.execute(
         """
@@ -76,18 +90,66 @@ def lock_connection(tx: Tx, connection_id: str) -> Cursor:
             window_began = CASE WHEN window_began BETWEEN %(now)s - interval '1 second' AND %(now)s
                            THEN window_began ELSE %(now)s END
         WHERE connection_id = %(connection)s
-        RETURNING character_id, account_id, session_id, closing, commands, tiles
+        RETURNING character_id, account_id, session_id, closing, language, commands, tiles
         """,
         {"connection": connection_id, "now": tx.now},
     )
 
 
-def lock_player(tx: Tx, connection_id: str) -> None:
-    """Lock the character of a connection."""
+FIGHTS_NEAR: Final[LiteralString] = (
+    _WITH_ME
+    + """
+    SELECT f.fight_id FROM me JOIN worlds.fighters AS f ON f.character_id = me.character_id
+    UNION
+    SELECT f.fight_id FROM me, LATERAL (
+        SELECT p.character_id FROM worlds.characters AS p
+        WHERE p.is_present AND p.world_id = me.world_id AND p.cell = ANY(me.cells)
+          AND worlds.squared_distance(me.circumference, me.x, me.y, me.z, p.x, p.y, p.z)
+              <= %(radius)s::float * %(radius)s) AS near
+    JOIN worlds.fighters AS f ON f.character_id = near.character_id
+    UNION
+    SELECT f.fight_id FROM me JOIN worlds.fighters AS f ON f.cell = ANY(me.cells)
+    JOIN worlds.fights AS t ON t.fight_id = f.fight_id AND t.world_id = me.world_id
+    """
+)
+"""SQL: the fights of a player, and of those around them; of creatures also some that are farther away."""
+_FIGHTERS: Final[LiteralString] = (
+    "UNION ALL SELECT f.character_id FROM worlds.fighters AS f WHERE f.fight_id IN (" + OF_CONNECTION + ")"
+)
+
+
+def lock_player(tx: Tx, connection_id: str, fights: LiteralString, radius: int) -> None:
+    """Lock the character of a connection with those in fights that are locked, in the order of their ids.
+
+    Args:
+        fights: the query for their ids.
+    """
     tx.execute(
         """
-        SELECT FROM worlds.characters
-        WHERE character_id = (SELECT character_id FROM worlds.connections WHERE connection_id = %s) FOR NO KEY UPDATE
+        SELECT FROM worlds.characters WHERE character_id IN (
+            SELECT character_id FROM worlds.connections WHERE connection_id = %(connection)s
+            UNION ALL
+            SELECT f.character_id FROM worlds.fighters AS f WHERE f.fight_id IN ("""
+        + fights
+        + ")) ORDER BY character_id FOR NO KEY UPDATE",
+        {"connection": connection_id, "radius": radius},
+    )
+
+
+def lock_administered_world(tx: Tx, connection_id: str) -> Cursor:
+    """Lock the world of a connection's character, and return a row, if its player may change it for everyone: the
+    owner, an admin of the world, or an administrator. Before the connection, as who enters does.
+    """
+    return tx.execute(
+        """
+        SELECT FROM worlds.connections AS k
+        JOIN worlds.characters AS c USING (character_id)
+        JOIN worlds.worlds AS w ON w.world_id = c.world_id
+        JOIN kernel.accounts AS a ON a.account_id = c.account_id
+        LEFT JOIN worlds.members AS m ON m.world_id = c.world_id AND m.account_id = c.account_id
+        WHERE k.connection_id = %s
+          AND (w.owner_id = c.account_id OR m.role IN ('owner', 'admin') OR 'admin' = ANY (a.roles))
+        FOR NO KEY UPDATE OF w
         """,
         (connection_id,),
     )
@@ -108,9 +170,10 @@ def lock_player_and_partners(tx: Tx, connection_id: str, radius: int) -> None:
                 SELECT character_id FROM worlds.characters AS p
                 WHERE p.is_present AND p.world_id = me.world_id
                   AND p.cell = ANY(me.cells)
-                  AND worlds.squared_distance(me.circumference, me.x, me.y, me.z, p.x, p.y, p.z) <= %(squared)s) AS p)
-        ORDER BY character_id FOR NO KEY UPDATE
-        """,
+                  AND worlds.squared_distance(me.circumference, me.x, me.y, me.z, p.x, p.y, p.z) <= %(squared)s) AS p
+        """
+        + _FIGHTERS
+        + ") ORDER BY character_id FOR NO KEY UPDATE",
         {"connection": connection_id, "radius": radius, "squared": float(radius * radius)},
     )
 
@@ -120,16 +183,17 @@ def lock_player_and_trader(tx: Tx, connection_id: str) -> None:
     locked already."""
     tx.execute(
         """
-        WITH me AS MATERIALIZED (SELECT character_id FROM worlds.connections WHERE connection_id = %s)
+        WITH me AS MATERIALIZED (SELECT character_id FROM worlds.connections WHERE connection_id = %(connection)s)
         SELECT FROM worlds.characters WHERE character_id IN (
             SELECT me.character_id FROM me
             UNION ALL
             SELECT t.second_id FROM me JOIN worlds.trades AS t ON t.first_id = me.character_id AND t.is_open
             UNION ALL
-            SELECT t.first_id FROM me JOIN worlds.trades AS t ON t.second_id = me.character_id AND t.is_open)
-        ORDER BY character_id FOR NO KEY UPDATE
-        """,
-        (connection_id,),
+            SELECT t.first_id FROM me JOIN worlds.trades AS t ON t.second_id = me.character_id AND t.is_open
+        """
+        + _FIGHTERS
+        + ") ORDER BY character_id FOR NO KEY UPDATE",
+        {"connection": connection_id},
     )
 
 
@@ -216,6 +280,8 @@ def list_people_near(tx: Tx, connection_id: str, radius: int, most: int | None =
         _WITH_ME
         + "SELECT * FROM (SELECT "
         + _PERSON
+        + ","
+        + _OF_NPCS
         + ", worlds.squared_distance(me.circumference, me.x, me.y, me.z, p.x, p.y, p.z) AS squared_distance FROM me,"
         + """
         LATERAL (SELECT * FROM worlds.characters AS p
@@ -250,8 +316,166 @@ def list_partners(tx: Tx, connection_id: str, radius: int) -> Cursor:
     )
 
 
-def list_people_in_world(tx: Tx, connection_id: str, begun: str, most: int) -> Cursor:
-    """Return the other people in a player's world whose names begin with something, by name."""
+def list_found_veins_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
+    """Return rows of `vein`: those around a player that they have found, and some farther away."""
+    return tx.execute(
+        _WITH_ME
+        + """
+        SELECT f.vein
+        FROM me JOIN worlds.found_veins AS f ON f.character_id = me.character_id AND f.cell = ANY(me.cells)
+        """,
+        {"connection": connection_id, "radius": radius},
+    )
+
+
+def lock_grounds_near(tx: Tx, connection_id: str, radius: int) -> None:
+    """Lock the squares of 100 m around a player, so that each ground in them is gathered from by one after the other.
+
+    Squares, because most grounds have no row: what no one has gathered from follows from the seed.
+    """
+    tx.execute(
+        _WITH_ME
+        + """
+        SELECT pg_advisory_xact_lock(square) FROM (
+            SELECT hashtextextended(me.world_id || '/' || cell, 0) AS square FROM me, unnest(me.cells) AS cell
+            ORDER BY square) AS squares
+        """,
+        {"connection": connection_id, "radius": radius},
+    )
+
+
+def list_stocks_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
+    """Return what is left of the resource grounds around a player that someone has gathered from."""
+    return tx.execute(
+        _WITH_ME
+        + """
+        SELECT s.ground, s.quantity, s.settled_at, s.rests_until
+        FROM me JOIN worlds.stocks AS s ON s.world_id = me.world_id AND s.cell = ANY(me.cells)
+        """,
+        {"connection": connection_id, "radius": radius},
+    )
+
+
+def read_stocks(rows: Iterable[Mapping[str, Any]]) -> dict[str, Stock]:
+    """Return {ground: what is left of it} of rows."""
+    return {row["ground"]: Stock(row["quantity"], row["settled_at"], row["rests_until"]) for row in rows}
+
+
+def find_crafts(tx: Tx, connection_id: str, left_after: int) -> Cursor:
+    """Return one row for `crafting.queries.read`: what a player knows about making things, and their work.
+
+    Args:
+        left_after: decimetres east or north from where it was begun; who has been farther away since has left it.
+    """
+    return tx.execute(
+        "SELECT "
+        + crafting.KNOWN
+        + """,
+            (SELECT to_jsonb(w) || jsonb_build_object('is_left', w.kind <> 'done' AND EXISTS (
+                 SELECT FROM worlds.events AS e
+                 WHERE e.aggregate_id = w.character_id AND e.version > w.version AND e.event_type = 'PlayerMoved'
+                   AND greatest(abs((e.payload #>> '{to,0}')::bigint - w.x),
+                                abs((e.payload #>> '{to,1}')::bigint - w.y)) > %(left_after)s))
+             FROM worlds.works AS w WHERE w.character_id = p.character_id) AS work
+        FROM worlds.connections AS p WHERE p.connection_id = %(connection)s
+        """,
+        {"connection": connection_id, "left_after": left_after},
+    )
+
+
+def list_pupils(tx: Tx, connection_id: str, radius: int) -> Cursor:
+    """Return what the people within reach of a player know about making things: rows for `crafting.queries.read`, with
+    their `character_id`."""
+    return tx.execute(
+        _WITH_ME
+        + """
+        SELECT p.character_id,
+            (SELECT to_jsonb(w) || jsonb_build_object('is_left', false)
+             FROM worlds.works AS w WHERE w.character_id = p.character_id) AS work,
+        """
+        + crafting.KNOWN
+        + """
+        FROM me JOIN worlds.characters AS p ON p.is_present AND p.world_id = me.world_id
+            AND p.character_id <> me.character_id AND p.cell = ANY(me.cells)
+        WHERE worlds.squared_distance(me.circumference, me.x, me.y, me.z, p.x, p.y, p.z) <= %(squared)s
+        """,
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius)},
+    )
+
+
+def list_demand_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
+    """Return rows of `item`, `day` and what was `wanted`, of the markets around a player, and some farther away."""
+    return tx.execute(
+        _WITH_ME
+        + """
+        SELECT d.item, d.day, sum(d.wanted)::bigint AS wanted
+        FROM me JOIN worlds.demand AS d ON d.world_id = me.world_id AND d.cell = ANY(me.cells)
+        GROUP BY d.item, d.day
+        """,
+        {"connection": connection_id, "radius": radius},
+    )
+
+
+def list_supply_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
+    """Return rows of `item` and `quantity`: what the game's own people around a player have in their bags."""
+    return tx.execute(
+        _WITH_ME
+        + """
+        SELECT h.item, sum(h.quantity)::bigint AS quantity
+        FROM me
+        JOIN LATERAL (SELECT * FROM worlds.characters AS p
+                      WHERE p.is_present AND p.world_id = me.world_id AND p.account_id IS NULL
+                        AND p.cell = ANY(me.cells)) AS p
+            ON worlds.squared_distance(me.circumference, me.x, me.y, me.z, p.x, p.y, p.z) <= %(squared)s
+        JOIN worlds.holdings AS h ON h.character_id = p.character_id AND h.slot IS NULL
+        GROUP BY h.item
+        """,
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius)},
+    )
+
+
+def list_sellers_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
+    """Return the game's own people around a player, and some others: rows of `character_id` and `personality`, with
+    what they think of the player, which is null for strangers.
+    """
+    return tx.execute(
+        _WITH_ME
+        + """
+        SELECT n.character_id, n.personality, """
+        + relationships.COLUMNS
+        + """
+        FROM me
+        JOIN LATERAL (SELECT * FROM worlds.characters AS p
+                      WHERE p.is_present AND p.world_id = me.world_id AND p.cell = ANY(me.cells)) AS p ON true
+        JOIN worlds.npcs AS n ON n.character_id = p.character_id
+        LEFT JOIN worlds.relationships AS r ON r.npc_id = n.character_id AND r.other_id = me.character_id
+        """,
+        {"connection": connection_id, "radius": radius},
+    )
+
+
+def find_counter(tx: Tx, connection_id: str) -> Cursor:
+    """Return the offer that a player was made last, if any."""
+    return tx.execute(
+        "SELECT b.* FROM worlds.connections AS k JOIN worlds.barters AS b USING (character_id)"
+        " WHERE k.connection_id = %s",
+        (connection_id,),
+    )
+
+
+def find_search(tx: Tx, connection_id: str) -> Cursor:
+    """Return a row of `x`, `y` and `begun_at` if a player has ever searched the ground."""
+    return tx.execute(
+        """
+        SELECT s.x, s.y, s.begun_at FROM worlds.connections AS k JOIN worlds.searches AS s USING (character_id)
+        WHERE k.connection_id = %s
+        """,
+        (connection_id,),
+    )
+
+
+def list_people_in_world(tx: Tx, connection_id: str, begun: str = "", most: int | None = None) -> Cursor:
+    """Return the other people in a player's world whose names begin with something, by name; `most` of them, or all."""
     return tx.execute(
         "SELECT "
         + _PERSON
@@ -259,7 +483,7 @@ def list_people_in_world(tx: Tx, connection_id: str, begun: str, most: int) -> C
         + _ME
         + """ AS me
         JOIN worlds.characters AS p ON p.world_id = me.world_id AND p.is_present AND p.character_id <> me.character_id
-            AND starts_with(p.name_key, %(begun)s)
+            AND p.account_id IS NOT NULL AND starts_with(p.name_key, %(begun)s)
         ORDER BY p.name_key, p.character_id LIMIT %(most)s
         """,
         {"connection": connection_id, "begun": begun, "most": most},
@@ -284,6 +508,7 @@ def list_people_named(tx: Tx, connection_id: str, keys: list[str]) -> Cursor:
         + " WHERE i.character_id = me.character_id AND o.account_id = p.account_id) AS ignored FROM "
         + _ME
         + " AS me JOIN worlds.characters AS p ON p.name_key = ANY(%(keys)s) AND p.is_present"
+        + " AND p.account_id IS NOT NULL"
         + " AND p.character_id <> me.character_id"
         + " ORDER BY p.world_id = me.world_id DESC, p.created_at, p.character_id LIMIT %(limit)s",
         {"connection": connection_id, "keys": keys, "limit": MOST_NAMED},
@@ -296,7 +521,8 @@ def list_directory(tx: Tx, connection_id: str, search: WorldSearch, most: int) -
         "SELECT "
         + worlds.COLUMNS
         + """,
-            (SELECT count(*) FROM worlds.characters AS c WHERE c.world_id = w.world_id AND c.is_present) AS players,
+            (SELECT count(*) FROM worlds.characters AS c WHERE c.world_id = w.world_id AND c.is_present
+                AND c.account_id IS NOT NULL) AS players,
             (SELECT m.role FROM worlds.members AS m
              WHERE m.world_id = w.world_id AND m.account_id = me.account_id) AS role
         FROM """
@@ -430,7 +656,9 @@ def read_person(row: dict[str, Any]) -> SeenPerson:
         position=Position(row["x"], row["y"], row["z"]),
         squared_distance=row["squared_distance"],
         hears_me=row["hears_me"],
-        account_id=row["account_id"],
+        account_id=row["account_id"] or NO_ONE,
+        doing=row.get("doing") or "",
+        born=row.get("born"),
         is_reported=row.get("is_reported", False),
         ignored=frozenset(row.get("ignored", ())),
     )

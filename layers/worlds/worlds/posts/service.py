@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel import log_fields, metrics
 from kernel.database import Connection, Cursor, Tx, transaction
@@ -21,8 +22,7 @@ BATCH_BYTES: Final = 1536 * 1024
 takes twelve."""
 
 
-@dataclass(frozen=True, slots=True)
-class PostDelivery:
+class PostDelivery(Struct, frozen=True):
     """Posts on their way to a connection; `last_seq` is the number of the last of them."""
 
     connection_id: str
@@ -67,8 +67,7 @@ def ensure_awake_if(tx: Tx, writing: Cursor) -> None:
     tx.after_commit(lambda _: writing, _ask_and_wake)
 
 
-@dataclass(frozen=True, slots=True)
-class PostArrival:
+class PostArrival(Struct, frozen=True):
     """Up to which number a character's posts have arrived, and how long ago."""
 
     seq: int

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, LiteralString
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.database import Cursor, Tx
 
@@ -12,26 +13,48 @@ MOST_DIFFERENCES: Final = 100
 """Of each table."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadModel:
+class ReadModel(Struct, frozen=True):
     """A table that is made of the log.
 
     Attributes:
         name: in the schema `worlds`.
         key: the columns of its primary key.
+        row: what of a row `t` the log decides; the rest follows from the time whenever someone looks.
     """
 
     name: LiteralString
     key: LiteralString
+    row: LiteralString = "to_jsonb(t)"
 
 
 READ_MODELS: Final = (
     ReadModel("worlds", "world_id"),
     ReadModel("members", "world_id, account_id"),
-    ReadModel("characters", "character_id"),
+    ReadModel("configurations", "world_id"),
+    ReadModel("interviews", "interview_id"),
+    ReadModel(
+        "characters",
+        "character_id",
+        # Where the game's own people are by the hour.
+        "to_jsonb(t) - CASE WHEN t.role = 'npc' THEN '{x,y,z,cell}'::text[] ELSE '{}' END",
+    ),
+    ReadModel("npcs", "character_id", "to_jsonb(t) - 'doing'"),
+    ReadModel("villages", "village_id", "to_jsonb(t) - 'moves_at'"),
+    ReadModel("memories", "memory_id"),
+    ReadModel("relationships", "npc_id, other_id"),
+    ReadModel("promises", "promise_id"),
     ReadModel("holdings", "holding_id"),
     ReadModel("ignored", "character_id, ignored_id"),
     ReadModel("entities", "entity_id"),
+    ReadModel("species", "world_id, number"),
+    ReadModel("stocks", "world_id, ground"),
+    ReadModel("demand", "world_id, item, cell, day"),
+    ReadModel("searches", "character_id"),
+    ReadModel("found_veins", "character_id, vein"),
+    ReadModel("creatures", "world_id, number"),
+    ReadModel("known_recipes", "character_id, recipe"),
+    ReadModel("researched_nodes", "character_id, node"),
+    ReadModel("works", "character_id"),
 )
 """Each after those that it refers to. Reports are none: they and what was decided outlive who made them."""
 _NAMES: Final[LiteralString] = "ARRAY[" + ", ".join("'" + each.name + "'" for each in READ_MODELS) + "]"
@@ -72,7 +95,7 @@ def delete_members(tx: Tx, world_id: UUID) -> None:
 
 def list_differences(tx: Tx, model: ReadModel) -> Cursor:
     """Return the rows that are not the same in both: `live` and `rebuilt`, null where there is none."""
-    row: LiteralString = "SELECT jsonb_build_array(" + model.key + ") AS key, to_jsonb(t) AS row"
+    row: LiteralString = "SELECT jsonb_build_array(" + model.key + ") AS key, " + model.row + " AS row"
     return tx.execute(
         "SELECT l.row AS live, r.row AS rebuilt FROM ("
         + row

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.database import Tx
 from worlds.administering.events import ReadModelsRebuilt
@@ -14,10 +15,28 @@ from worlds.characters import evolution as characters
 from worlds.characters import queries as characters_sql
 from worlds.characters.models import AGGREGATE as CHARACTER
 from worlds.characters.models import Character
+from worlds.crafting import queries as crafting
+from worlds.demand import queries as demand
+from worlds.ecosystem import creature_queries as creatures
+from worlds.ecosystem import queries as species
 from worlds.entities import queries as entities
+from worlds.interview import evolution as interview
+from worlds.interview import queries as interviews_sql
+from worlds.interview.models import AGGREGATE as INTERVIEW
+from worlds.interview.models import Interview
 from worlds.log import reading
 from worlds.log import service as log
+from worlds.memories import queries as memories
+from worlds.npcs import queries as npcs
+from worlds.promises import queries as promises
+from worlds.prospecting import queries as prospecting
 from worlds.rebuilding import queries
+from worlds.relationships import evolution as relationships
+from worlds.relationships import queries as relationships_sql
+from worlds.relationships.models import AGGREGATE as RELATIONSHIP
+from worlds.relationships.models import Relationship
+from worlds.resources import queries as resources
+from worlds.villages import queries as villages
 from worlds.world import evolution as world
 from worlds.world import queries as worlds_sql
 from worlds.world.events import WorldDeleted, WorldWiped
@@ -28,8 +47,7 @@ SENT_AT_ONCE: Final = 1000
 """Rows, so that they do not all wait in memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class RebuildDifference:
+class RebuildDifference(Struct, frozen=True):
     """A row that is not as the log says.
 
     Attributes:
@@ -55,8 +73,7 @@ class RebuildDifference:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Rebuilt:
+class Rebuilt(Struct, frozen=True):
     """What came of rebuilding; at most a hundred differences of each table are listed."""
 
     events: int
@@ -72,18 +89,34 @@ def rebuild(tx: Tx) -> Rebuilt:
     events = 0
     worlds: dict[UUID, World] = {}
     people: dict[UUID, Character] = {}
+    interviews: dict[UUID, Interview] = {}
+    opinions: dict[UUID, Relationship] = {}
     for kind, recorded in reading.everything(tx):
         events += 1
         key = recorded.aggregate_id
         if kind == WORLD:
             worlds[key] = world.evolve(worlds.get(key), recorded)
-            worlds_sql.project(tx, recorded)
         elif kind == CHARACTER:
             people[key] = characters.evolve(people.get(key), recorded)
+        elif kind == INTERVIEW:
+            interviews[key] = interview.evolve(interviews.get(key), recorded)
+        elif kind == RELATIONSHIP:
+            opinions[key] = relationships.evolve(opinions.get(key), recorded)
         worlds_sql.project(tx, recorded)
         entities.project(tx, recorded.event)
+        species.project(tx, recorded.event)
+        prospecting.project(tx, recorded.event)
+        resources.project(tx, recorded.event)
+        demand.project(tx, recorded.event)
+        npcs.project(tx, recorded.event)
+        crafting.project(tx, recorded.event)
+        villages.project(tx, recorded.version, recorded.event)
+        creatures.project(tx, recorded.event)
+        memories.project(tx, recorded)
+        promises.project(tx, recorded)
         if isinstance(recorded.event, WorldWiped):
             people = {id: each for id, each in people.items() if each.world_id != key}
+            opinions = {id: each for id, each in opinions.items() if each.world_id != key}
         if isinstance(recorded.event, WorldDeleted):
             del worlds[key]
             queries.delete_members(tx, key)  # as foreign keys do where they are in place
@@ -93,6 +126,12 @@ def rebuild(tx: Tx) -> Rebuilt:
     there = [each for each in people.values() if each.world_id in worlds]
     for number, each in enumerate(there, start=1):
         characters_sql.save(tx, None, each)
+        _send(tx, number)
+    for number, each in enumerate(interviews.values(), start=1):
+        interviews_sql.save(tx, None, each)
+        _send(tx, number)
+    for number, each in enumerate((each for each in opinions.values() if each.world_id in worlds), start=1):
+        relationships_sql.save(tx, each)
         _send(tx, number)
     asked = [(model, queries.list_differences(tx, model)) for model in queries.READ_MODELS]
     return Rebuilt(events, [_difference(model, row) for model, rows in asked for row in rows.fetchall()])

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
+
+from msgspec import Struct
 
 from kernel.errors import Conflict, NotFound
 
 AGGREGATE: Final = "report"
 
 
-@dataclass(frozen=True, slots=True)
-class WorldReport:
+class WorldReport(Struct, frozen=True):
     """A report.
 
     Attributes:

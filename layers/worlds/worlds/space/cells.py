@@ -26,14 +26,17 @@ def cells_near(space: Space, centre: Position, radius: int) -> list[int]:
 
     They hold positions farther away, too: `is_within` decides. There are about (radius / 50 m + 1)² of them.
     """
-    return sorted(
-        {
-            row * ROW + column
-            for x, low, high in _images(space, centre, radius)
-            for row in range(low // SIDE, high // SIDE + 1)
-            for column in _columns(space, x - radius, x + radius)
-        }
-    )
+    return sorted(row * ROW + column for column, row in squares_near(space, centre, radius, SIDE))
+
+
+def squares_near(space: Space, centre: Position, radius: int, side: int) -> set[tuple[int, int]]:
+    """Return the (column, row) of the squares of all positions within a radius; `side` is theirs in decimetres."""
+    return {
+        (column, row)
+        for x, low, high in _images(space, centre, radius)
+        for row in range(low // side, high // side + 1)
+        for column in _columns(space, x - radius, x + radius, side)
+    }
 
 
 def _images(space: Space, centre: Position, radius: int) -> Iterator[tuple[int, int, int]]:
@@ -51,7 +54,7 @@ def _images(space: Space, centre: Position, radius: int) -> Iterator[tuple[int, 
             yield x, low, high
 
 
-def _columns(space: Space, west: int, east: int) -> Iterator[int]:
+def _columns(space: Space, west: int, east: int, side: int) -> Iterator[int]:
     """Yield the columns from `west` to `east`; some twice on the way around a sphere."""
     if space.shape == "bounded_cube":
         west, east = max(west, space.lowest.x), min(east, space.highest.x)
@@ -62,6 +65,6 @@ def _columns(space: Space, west: int, east: int) -> Iterator[int]:
         else:
             west, east = west % space.circumference, east % space.circumference
         if east < west:
-            yield from range(west // SIDE, last // SIDE + 1)
+            yield from range(west // side, last // side + 1)
             west = 0
-    yield from range(west // SIDE, east // SIDE + 1)
+    yield from range(west // side, east // side + 1)

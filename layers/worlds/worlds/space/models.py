@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal, NamedTuple
+
+from msgspec import Struct
 
 from kernel.errors import Refused
 
@@ -33,8 +34,7 @@ LOWEST: Final = Position(-1_000_000 * METRE, -1_000_000 * METRE, -1_000 * METRE)
 HIGHEST: Final = Position(1_000_000 * METRE, 1_000_000 * METRE, 10_000 * METRE)
 
 
-@dataclass(frozen=True, slots=True)
-class Space:
+class Space(Struct, frozen=True):
     """The shape of a world.
 
     Attributes:

@@ -33,6 +33,11 @@ def place_at(space: Space, x: int, y: int, z: int = 0) -> Position | None:
     return place
 
 
+def is_place(space: Space, x: int, y: int) -> bool:
+    """Tell whether coordinates are those of a place in a world, and lead neither over its seam nor through a wall."""
+    return place_at(space, x, y) == (x, y, 0)
+
+
 def moved(space: Space, start: Position, dx: int, dy: int, dz: int = 0) -> Position:
     """Return where a move ends.
 

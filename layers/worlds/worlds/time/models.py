@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from msgspec import Struct
+
 from kernel.errors import Refused
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NORMAL: Final = 1_000
 """The dilation of a world whose time passes as real time does, in thousandths."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorldClock:
+def milliseconds(moment: datetime) -> int:
+    """Return the real time as clocks of worlds count it."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+class WorldClock(Struct, frozen=True):
     """What a world's time is computed from: game time = anchor + real time since the anchor × dilation.
 
     Game time is kept in microseconds, which are milliseconds × thousandths: so nothing is ever rounded, however often

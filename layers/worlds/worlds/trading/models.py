@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kernel.errors import Conflict, NotFound
 
@@ -12,8 +14,7 @@ Offer = Mapping[UUID, int]
 """{holding_id: quantity}"""
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(Struct, frozen=True):
     """Two people, what each has put on the table, and who has accepted it as it lies there.
 
     Attributes:

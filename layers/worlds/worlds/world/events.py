@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -30,6 +31,14 @@ class WorldCreated(WorldEvent):
     generation: dict[str, Any] = Field(default_factory=dict)
     game_time: int = 0
     hours_per_day: int = 24
+
+
+class WorldConfigured(WorldEvent):
+    """What a world was made to be like, as it was understood of an interview."""
+
+    type: ClassVar[str] = "WorldConfigured"
+    world_id: UUID
+    configuration: dict[str, Any]
 
 
 class WorldChanged(WorldEvent):
@@ -157,6 +166,18 @@ class GroundMade(WorldEvent):
     sea_level: float
 
 
+class SpeciesDrawn(WorldEvent):
+    """The plants and animals that a world begins with.
+
+    Attributes:
+        species: each as `worlds.ecosystem.species.WorldSpecies`.
+    """
+
+    type: ClassVar[str] = "SpeciesDrawn"
+    world_id: UUID
+    species: list[dict[str, Any]]
+
+
 class WorldReady(WorldEvent):
     """People can enter a world from now on; `entrance` is where they arrive."""
 
@@ -173,6 +194,21 @@ class BuildingFailed(WorldEvent):
     reason: str
 
 
+class WeatherSet(WorldEvent):
+    """A world's owner has set the weather for a while.
+
+    Attributes:
+        state: clear, cloudy, rain, storm or snow.
+        since, until: half hours of game time since the world began; `until` is the first one that is not set.
+    """
+
+    type: ClassVar[str] = "WeatherSet"
+    world_id: UUID
+    state: str
+    since: int
+    until: int
+
+
 class WorldTicked(WorldEvent):
     """Time has passed in a world while people were there: a summary, written when they were told of a change.
 
@@ -186,3 +222,131 @@ class WorldTicked(WorldEvent):
     first_tick: int
     last_tick: int
     game_time: int
+
+
+class DeepTimeStarted(WorldEvent):
+    """Years pass in a world, up to `to`, or until `goal` is reached.
+
+    Attributes:
+        run: counts what was begun.
+        paced: as long as its owner is there, at the world's speed.
+        parts: what is simulated besides ground and climate.
+        seed, parameters: of its first year, if they are not the world's own.
+    """
+
+    type: ClassVar[str] = "DeepTimeStarted"
+    world_id: UUID
+    run: int
+    to: int
+    paced: bool = False
+    parts: list[str]
+    goal: str = ""
+    seed: int | None = None
+    parameters: dict[str, Any] | None = None
+
+
+class DeepTimeAdvanced(WorldEvent):
+    """Years have passed in a world. What it is like follows from its seed, so the log has only this.
+
+    Attributes:
+        intervened: how many of the interventions that waited have been done.
+        seen: what the world is like, in short.
+        happened: what was worth a line.
+    """
+
+    type: ClassVar[str] = "DeepTimeAdvanced"
+    world_id: UUID
+    run: int
+    year: int
+    intervened: int
+    seen: dict[str, Any]
+    happened: list[dict[str, Any]]
+
+
+class DeepTimeStopped(WorldEvent):
+    """No more years pass in a world; `reason` is reached, goal, paused, alone, spent, or what went wrong."""
+
+    type: ClassVar[str] = "DeepTimeStopped"
+    world_id: UUID
+    run: int
+    reason: str
+
+
+class DeepTimePaced(WorldEvent):
+    """Years of a run pass faster or slower."""
+
+    type: ClassVar[str] = "DeepTimePaced"
+    world_id: UUID
+    speed: str
+
+
+class DeepTimeReset(WorldEvent):
+    """A world's deep time is forgotten; the next begins in its first year."""
+
+    type: ClassVar[str] = "DeepTimeReset"
+    world_id: UUID
+
+
+class CreaturesChanged(WorldEvent):
+    """Someone has put a creature into a world, or let some have young; and what time has done before that.
+
+    Attributes:
+        at: the tick of the world's clock up to which all of them are settled.
+        next_number: of the next creature.
+        saved: those that are new or not as they were.
+        removed: numbers of dead ones that are forgotten.
+    """
+
+    type: ClassVar[str] = "CreaturesChanged"
+    world_id: UUID
+    at: int
+    next_number: int
+    saved: list[dict[str, Any]]
+    removed: list[int]
+
+
+class TurningPointPut(WorldEvent):
+    """Its owner lets the chat of the community decide on a turning point of a world.
+
+    Attributes:
+        year: of the turning point.
+        options: the interventions that the chat may choose.
+        closes_at: when the vote ends, about.
+    """
+
+    type: ClassVar[str] = "TurningPointPut"
+    world_id: UUID
+    poll_id: UUID
+    year: int
+    options: list[str]
+    closes_at: datetime
+
+
+class TurningPointClosed(WorldEvent):
+    """The vote on a turning point is over; what was chosen has happened, as its own event.
+
+    Attributes:
+        chosen: the intervention; None if there is none.
+        reason: why nothing happens: no_votes, energy, paused, or why the chat was not asked.
+    """
+
+    type: ClassVar[str] = "TurningPointClosed"
+    world_id: UUID
+    poll_id: UUID
+    year: int
+    chosen: str | None
+    reason: str = ""
+
+
+class Intervened(WorldEvent):
+    """Its owner has a hand in a world's deep time; the energy is spent, and the next slice does it.
+
+    Attributes:
+        species: its number; None for the one with the most members.
+    """
+
+    type: ClassVar[str] = "Intervened"
+    world_id: UUID
+    intervention: str
+    cost: int
+    species: int | None = None

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec import Struct, field
+
 from kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from worlds.space.models import Space
 from worlds.time import rules
-from worlds.time.models import NORMAL, Moment, WorldClock
+from worlds.time.models import NORMAL, Moment, WorldClock, milliseconds
 
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 AGGREGATE: Final = "world"
 LOBBY: Final = UUID(int=0)
 """The world where everyone arrives. Source: worlds 6."""
@@ -33,8 +33,7 @@ READY: Final = "ready"
 FAILED: Final = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class WorldTime:
+class WorldTime(Struct, frozen=True):
     """What the time of a world is computed from.
 
     Attributes:
@@ -61,6 +60,11 @@ class WorldTime:
             frozen_us=game_us if self.is_paused else None,
         )
 
+    @property
+    def day_length(self) -> int:
+        """The milliseconds of a day."""
+        return self.hours_per_day * rules.HOUR
+
     def at(self, now: datetime) -> int:
         """Return the milliseconds of the world's own time."""
         return rules.game_time(self.clock, milliseconds(now))
@@ -70,19 +74,28 @@ class WorldTime:
         return rules.moment(self.at(now), self.hours_per_day)
 
 
-def milliseconds(moment: datetime) -> int:
-    """Return the real time as clocks of worlds count it."""
-    return (moment - EPOCH) // timedelta(milliseconds=1)
+class WeatherOrder(Struct, frozen=True):
+    """Weather that a world's owner has set, all over the world.
+
+    Attributes:
+        state: one of `weather.models.WeatherState`.
+        since: the first slot of half an hour of game time that has it.
+        until: the first slot that does not.
+    """
+
+    state: str
+    since: int
+    until: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class World(Struct, frozen=True, kw_only=True):
     """A world, as of `version`.
 
     Attributes:
         owner_id: None for those of the system, and where the owner's account is gone.
         seats: how many may be inside at once; None for no limit.
         generation: what its ground was made from.
+        weather: what its owner has set, perhaps in the past; None for nothing.
     """
 
     world_id: UUID
@@ -97,15 +110,20 @@ class World:
     generation: Mapping[str, Any] = field(default_factory=dict)
     time: WorldTime
     told_until: int = 0
+    weather: WeatherOrder | None = None
     created_at: datetime
 
     @property
     def is_lobby(self) -> bool:
         return self.world_id == LOBBY
 
+    @property
+    def progress(self) -> int:
+        """Per cent of its ground that is made."""
+        return 100 if self.status == READY else self.generation.get("progress", 0)
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+
+class Admission(Struct, frozen=True):
     """What decides whether someone may enter a world.
 
     Attributes:
@@ -119,8 +137,7 @@ class Admission:
     is_admin: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ListedWorld:
+class ListedWorld(Struct, frozen=True):
     """A world in the directory.
 
     Attributes:
@@ -133,8 +150,7 @@ class ListedWorld:
     role: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class WorldMember:
+class WorldMember(Struct, frozen=True):
     """Someone who belongs to a world."""
 
     account_id: UUID
@@ -254,3 +270,10 @@ class OwnerStays(Conflict):
 class OwnersOnly(NotAllowed):
     code = "forbidden"
     message = "Only the owner of this world can do that."
+
+
+class AdminsOnly(NotAllowed):
+    """Who acts is a guest in the world."""
+
+    code = "forbidden"
+    message = "Only the owner of this world, and its admins, can do that."

@@ -1,4 +1,4 @@
-"""SQL on worlds.worlds and worlds.members."""
+"""SQL on worlds.worlds, worlds.members and worlds.configurations."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from psycopg.types.json import Jsonb
 from kernel.database import Cursor, Tx, declare_race
 from kernel.naming import folded, key
 from worlds.log.models import Recorded
-from worlds.world.events import MemberAdded, MemberRemoved, WorldDeleted, WorldWiped
+from worlds.world.events import MemberAdded, MemberRemoved, WorldConfigured, WorldDeleted, WorldWiped
 from worlds.world.evolution import space_of
-from worlds.world.models import Admission, World, WorldMember, WorldTime
+from worlds.world.models import Admission, WeatherOrder, World, WorldMember, WorldTime
 
 declare_race("worlds_one_of_each_name")  # of two that take it in the same moment
 
 COLUMNS: Final[LiteralString] = """
     w.world_id, w.version AS world_version, w.name AS world_name, w.shape, w.circumference, w.lowest, w.highest,
     w.owner_id, w.is_system, w.privacy, w.seats, w.status, w.generation, w.game_anchor, w.real_anchor, w.dilation,
-    w.hours_per_day, w.is_paused, w.owed, w.told_until, w.created_at AS world_created_at
+    w.hours_per_day, w.is_paused, w.owed, w.told_until, w.weather, w.weather_since, w.weather_until,
+    w.created_at AS world_created_at
 """
 
 
@@ -45,6 +46,24 @@ def lock(tx: Tx, world_id: UUID) -> Cursor:
     )
 
 
+def lock_some(tx: Tx, which: LiteralString, limit: int, more: LiteralString = "") -> Cursor:
+    """Lock worlds, and return their rows. What others lock is left out.
+
+    Args:
+        which: SQL condition on `w`; its one parameter is the time.
+        more: SQL of further columns, each after a comma.
+    """
+    return tx.execute(
+        "SELECT "
+        + COLUMNS
+        + more
+        + " FROM worlds.worlds AS w WHERE "
+        + which
+        + " ORDER BY w.world_id LIMIT %s FOR NO KEY UPDATE OF w SKIP LOCKED",
+        (tx.now, limit),
+    )
+
+
 def list_all(tx: Tx, account_id: UUID, part: str, *, is_admin: bool, after: UUID | None, limit: int) -> Cursor:
     """Return the worlds that an account may know of, newest first, but for those of the system; with their `players`
     and the `role` of the account there.
@@ -57,7 +76,8 @@ def list_all(tx: Tx, account_id: UUID, part: str, *, is_admin: bool, after: UUID
         "SELECT "
         + COLUMNS
         + """,
-            (SELECT count(*) FROM worlds.characters AS c WHERE c.world_id = w.world_id AND c.is_present) AS players,
+            (SELECT count(*) FROM worlds.characters AS c WHERE c.world_id = w.world_id AND c.is_present
+                AND c.account_id IS NOT NULL) AS players,
             m.role
         FROM worlds.worlds AS w
         LEFT JOIN worlds.members AS m ON m.world_id = w.world_id AND m.account_id = %(account)s
@@ -74,7 +94,9 @@ def list_all(tx: Tx, account_id: UUID, part: str, *, is_admin: bool, after: UUID
 def count_players(tx: Tx, world_id: UUID) -> Cursor:
     """Return one row: how many `players` are in a world now."""
     return tx.execute(
-        "SELECT count(*) AS players FROM worlds.characters WHERE world_id = %s AND is_present", (world_id,)
+        "SELECT count(*) AS players FROM worlds.characters"
+        " WHERE world_id = %s AND is_present AND account_id IS NOT NULL",
+        (world_id,),
     )
 
 
@@ -135,6 +157,11 @@ def find_account(tx: Tx, world_id: UUID, user_name: str) -> Cursor:
     )
 
 
+def find_configuration(tx: Tx, world_id: UUID) -> Cursor:
+    """Return a row with the `configuration` of a world, if it came from an interview."""
+    return tx.execute("SELECT configuration FROM worlds.configurations WHERE world_id = %s", (world_id,))
+
+
 def find_member(tx: Tx, world_id: UUID, account_id: UUID) -> Cursor:
     """Return a row with `role` if an account belongs to a world."""
     return tx.execute("SELECT role FROM worlds.members WHERE world_id = %s AND account_id = %s", (world_id, account_id))
@@ -155,7 +182,16 @@ def project(tx: Tx, recorded: Recorded) -> None:
             tx.execute(
                 "DELETE FROM worlds.members WHERE world_id = %s AND account_id = %s", (event.world_id, event.account_id)
             )
+        case WorldConfigured() as event:
+            tx.execute(
+                """
+                INSERT INTO worlds.configurations (world_id, configuration) VALUES (%s, %s)
+                ON CONFLICT (world_id) DO UPDATE SET configuration = excluded.configuration
+                """,
+                (event.world_id, Jsonb(event.configuration)),
+            )
         case WorldDeleted() as event:
+            tx.execute("DELETE FROM worlds.configurations WHERE world_id = %s", (event.world_id,))
             tx.execute("DELETE FROM worlds.members WHERE world_id = %s", (event.world_id,))
             tx.execute("DELETE FROM worlds.worlds WHERE world_id = %s", (event.world_id,))
         case WorldWiped() as event:
@@ -200,12 +236,13 @@ def read(row: dict[str, Any]) -> World:
             row["owed"],
         ),
         told_until=row["told_until"],
+        weather=WeatherOrder(row["weather"], row["weather_since"], row["weather_until"]) if row["weather"] else None,
         created_at=row["world_created_at"],
     )
 
 
 def _values(world: World) -> dict[str, Any]:
-    space, time = world.space, world.time
+    space, time, ordered = world.space, world.time, world.weather
     return {
         "world_id": world.world_id,
         "version": world.version,
@@ -228,6 +265,9 @@ def _values(world: World) -> dict[str, Any]:
         "is_paused": time.is_paused,
         "owed": time.owed,
         "told_until": world.told_until,
+        "weather": ordered.state if ordered else None,
+        "weather_since": ordered.since if ordered else None,
+        "weather_until": ordered.until if ordered else None,
         "created_at": world.created_at,
     }
 
@@ -236,11 +276,12 @@ _INSERT: Final[LiteralString] = """
     INSERT INTO worlds.worlds (
         world_id, version, name, name_key, shape, circumference, lowest, highest, owner_id, is_system, privacy, seats,
         status, generation, game_anchor, real_anchor, dilation, hours_per_day, is_paused, owed, told_until,
-        created_at
+        weather, weather_since, weather_until, created_at
     ) VALUES (
         %(world_id)s, %(version)s, %(name)s, %(name_key)s, %(shape)s, %(circumference)s, %(lowest)s, %(highest)s,
         %(owner_id)s, %(is_system)s, %(privacy)s, %(seats)s, %(status)s, %(generation)s, %(game_anchor)s,
-        %(real_anchor)s, %(dilation)s, %(hours_per_day)s, %(is_paused)s, %(owed)s, %(told_until)s, %(created_at)s
+        %(real_anchor)s, %(dilation)s, %(hours_per_day)s, %(is_paused)s, %(owed)s, %(told_until)s,
+        %(weather)s, %(weather_since)s, %(weather_until)s, %(created_at)s
     )
 """
 
@@ -250,6 +291,7 @@ _UPDATE: Final[LiteralString] = """
         privacy = %(privacy)s, seats = %(seats)s, status = %(status)s, generation = %(generation)s,
         game_anchor = %(game_anchor)s, real_anchor = %(real_anchor)s, dilation = %(dilation)s,
         hours_per_day = %(hours_per_day)s, is_paused = %(is_paused)s, owed = %(owed)s,
-        told_until = %(told_until)s
+        told_until = %(told_until)s, weather = %(weather)s, weather_since = %(weather_since)s,
+        weather_until = %(weather_until)s
     WHERE world_id = %(world_id)s
 """

@@ -8,9 +8,10 @@ from typing import Final
 from unicodedata import normalize
 from uuid import UUID, uuid5
 
+from worlds.log.models import WorldEvent
 from worlds.space.models import LOBBY as LOBBY_SPACE
 from worlds.space.models import METRE, Position, Shape, Space
-from worlds.world.events import ThingPlaced
+from worlds.world.events import ThingPlaced, ThingRemoved, WorldDeleted
 from worlds.world.models import (
     ADMIN,
     FAILED,
@@ -52,6 +53,12 @@ SLOTS: Final = 10
 """Places for portals along each wall of the lobby."""
 
 _NAME: Final = re.compile(r"(?:[^\W_]|[ '-])+")
+
+
+def deletion_of(world: World) -> list[WorldEvent]:
+    """Return what happens when a world is deleted: its portal in the lobby goes with it."""
+    portal = [ThingRemoved(world_id=LOBBY, entity_id=portal_id(world.world_id))] if world.privacy == PUBLIC else []
+    return [*portal, WorldDeleted(world_id=world.world_id)]
 
 
 def world_name(typed: str) -> str:
@@ -147,7 +154,7 @@ def require_ready(world: World) -> None:
     if world.status == FAILED:
         raise WorldFailed(name=world.name)
     if world.status != READY:
-        raise WorldNotReady(name=world.name, progress=world.generation.get("progress", 0))
+        raise WorldNotReady(name=world.name, progress=world.progress)
 
 
 def belongs(world: World, account_id: UUID, admission: Admission) -> bool:

@@ -9,9 +9,18 @@ from uuid import UUID
 
 from kernel.accounts.models import Identity
 from kernel.database import Tx
+from worlds.demand import queries as demand
+from worlds.ecosystem import creature_queries as creatures
+from worlds.ecosystem import queries as species
 from worlds.entities import queries as entities
 from worlds.log import service as log
 from worlds.log.models import WorldEvent
+from worlds.memories import queries as memories
+from worlds.npcs import queries as npcs
+from worlds.promises import queries as promises
+from worlds.relationships import queries as relationships
+from worlds.resources import queries as resources
+from worlds.villages import queries as villages
 from worlds.world import queries, rules, snapshots
 from worlds.world.evolution import evolve
 from worlds.world.models import AGGREGATE, ListedWorld, World, WorldNotFound
@@ -108,6 +117,15 @@ def save(
     for each in recorded:
         queries.project(tx, each)
         entities.project(tx, each.event)
+        species.project(tx, each.event)
+        resources.project(tx, each.event)
+        demand.project(tx, each.event)
+        creatures.project(tx, each.event)
+        npcs.project(tx, each.event)
+        villages.project(tx, each.version, each.event)
+        memories.project(tx, each)
+        relationships.project(tx, each.event)
+        promises.project(tx, each)
     return after
 
 

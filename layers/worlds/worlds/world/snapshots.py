@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from worlds.world.evolution import space_of
-from worlds.world.models import World, WorldTime
+from msgspec.structs import astuple
 
-CODE_VERSION: Final = 1
+from worlds.world.evolution import space_of
+from worlds.world.models import WeatherOrder, World, WorldTime
+
+CODE_VERSION: Final = 2
 
 _PLAIN: Final = ("version", "name", "is_system", "privacy", "seats", "status", "told_until")
 
@@ -37,11 +39,13 @@ def write(world: World) -> dict[str, Any]:
             time.is_paused,
             time.owed,
         ],
+        "weather": None if world.weather is None else astuple(world.weather),
     }
 
 
 def read(state: Mapping[str, Any]) -> World:
     """Return the world of a snapshot."""
+    weather = state["weather"]
     game_anchor, real_anchor, dilation, hours_per_day, is_paused, owed = state["time"]
     return World(
         **{name: state[name] for name in _PLAIN},
@@ -49,6 +53,7 @@ def read(state: Mapping[str, Any]) -> World:
         owner_id=None if state["owner_id"] is None else UUID(state["owner_id"]),
         space=space_of(state["shape"], state["circumference"], state["lowest"], state["highest"]),
         generation=state["generation"],
+        weather=None if weather is None else WeatherOrder(*weather),
         created_at=datetime.fromisoformat(state["created_at"]),
         time=WorldTime(
             game_anchor, datetime.fromisoformat(real_anchor), Decimal(dilation), hours_per_day, is_paused, owed

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from community.catalog.content import HandlerName
 from community.items.handlers import (
@@ -28,8 +29,7 @@ def no_targets(tx: Tx, request: UseRequest) -> Targeting:
     return Targeting()
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(Struct, frozen=True):
     """What an item with a handler does, in two steps.
 
     Attributes:

@@ -1,0 +1,66 @@
+"""What one sees of villages and of their people: what they are doing, and where smoke rises. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import sqrt
+from typing import Any, Final
+
+from kernel.texts import to_translate, translate
+from worlds.acting.models import Scene, SeenPerson
+from worlds.ground.words import side
+from worlds.space.models import METRE
+from worlds.space.rules import offset
+from worlds.villages.models import Village
+
+INSIDE: Final = 70 * METRE
+"""How far from its middle one is still in a village."""
+
+DOING: Final[Mapping[str, str]] = {
+    "sleeps": to_translate("{name} ({species}) is asleep."),
+    "eats": to_translate("{name} ({species}) is having a meal."),
+    "meets": to_translate("{name} ({species}) is talking with the others at the well."),
+    "rests": to_translate("{name} ({species}) is at home, resting."),
+    "strolls": to_translate("{name} ({species}) is out for a walk."),
+    "plays": to_translate("{name} ({species}) is playing by the well."),
+    "works:farmer": to_translate("{name} ({species}) is tending the field."),
+    "works:merchant": to_translate("{name} ({species}) is minding the stall."),
+    "works:smith": to_translate("{name} ({species}) is working at the forge."),
+    "works:herbalist": to_translate("{name} ({species}) is gathering herbs."),
+    "works:woodcutter": to_translate("{name} ({species}) is felling a tree."),
+    "works:hunter": to_translate("{name} ({species}) is setting snares."),
+    "works:miner": to_translate("{name} ({species}) is breaking stone in the pit."),
+    "works:fisher": to_translate("{name} ({species}) is fishing from the bank."),
+}
+"""{what someone does, as `worlds.npcs.doing` has it: how one sees it}"""
+
+
+def is_busy(person: SeenPerson) -> bool:
+    """Tell whether one sees what someone is doing."""
+    return person.doing in DOING
+
+
+def doing(person: SeenPerson) -> str:
+    """Return what one sees someone do."""
+    return translate(DOING[person.doing], name=person.name, species=person.species)
+
+
+def smoke(scene: Scene) -> str:
+    """Return where the nearest village is; "" if none is in sight."""
+    if not scene.villages:
+        return ""
+    nearest = scene.villages[0]
+    east, north, _ = offset(scene.world.space, scene.me.position, nearest.site.centre)
+    away = sqrt(east * east + north * north)
+    if away <= INSIDE:
+        return translate("You are in {village}.", village=nearest.name)
+    metres = round(away / METRE / 10) * 10
+    return translate(
+        "Smoke rises {metres} m {side}: {village}.", metres=metres, side=side(east, north), village=nearest.name
+    )
+
+
+def as_json(village: Village) -> dict[str, Any]:
+    """Return a village as programs read it: metres."""
+    x, y, _ = village.site.centre
+    return {"name": village.name, "position": {"x": x / METRE, "y": y / METRE}}

@@ -1,0 +1,1 @@
+"""Fights: what is queued, hits, hurts and ends. Source: worlds 21."""

@@ -1,0 +1,189 @@
+"""What one of the game's own people knows, in words: each is true, and follows from what is stored. Pure.
+
+Source: worlds 20, 27.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from kernel.texts import listed, to_translate, translate
+from worlds.items.content import items
+from worlds.memories.models import MemoryKind, NpcMemory, Occurrence
+from worlds.promises.models import Promise
+
+MEMORY, WEATHER, WORK, PLACE, PEOPLE, NEED, SELF = "memory", "weather", "work", "place", "people", "need", "self"
+KEYWORDS: Final[Mapping[str, frozenset[str]]] = {
+    WEATHER: frozenset({"weather", "rain", "storm", "sun", "snow", "wind", "sky", "clouds", "cold", "warm"}),
+    WORK: frozenset({"work", "job", "trade", "craft", "living", "teach"}),
+    PLACE: frozenset({"village", "here", "place", "where", "home", "live"}),
+    PEOPLE: frozenset({"who", "people", "neighbours", "neighbors", "family", "others", "folk"}),
+    NEED: frozenset({"need", "want", "bring", "missing", "promise", "promised"}),
+    MEMORY: frozenset({"remember", "know", "me", "think", "told", "heard", "news", "gift"}),
+}
+"""{what a fact is about: words of a player that ask for it}"""
+MOST_NAMED: Final = 3
+LONG_AGO: Final = 360
+"""Days."""
+
+_TEMPLATES: Final[Mapping[Occurrence, str]] = {
+    Occurrence.GIFT: to_translate("{who} gave {whom} {things} {when}"),
+    Occurrence.HELP: to_translate("{who} helped {whom} {when}"),
+    Occurrence.THREAT: to_translate("{who} threatened {whom} {when}"),
+    Occurrence.VIOLENCE: to_translate("{who} attacked {whom} {when}"),
+    Occurrence.DEATH: to_translate("{who} killed {whom} {when}"),
+    Occurrence.BETRAYAL: to_translate("{who} betrayed {whom} {when}"),
+    Occurrence.PROMISE: to_translate("{who} promised {whom} {things} {when}"),
+    Occurrence.PROMISE_KEPT: to_translate("{who} kept a promise and brought {whom} {things} {when}"),
+    Occurrence.PROMISE_BROKEN: to_translate("{who} promised {whom} {things} and never brought them"),
+    Occurrence.TALK: to_translate("{who} talked with {whom} {when}"),
+    Occurrence.FIRST_MEETING: to_translate("{who} met {whom} for the first time {when}"),
+    Occurrence.CHANGE: to_translate("{who} had changed when {whom} saw them {when}"),
+}
+_TOLD: Final = to_translate("{teller} told me that {what}.")
+_SEEN: Final = to_translate("I was there when {what}.")
+_OWN: Final = to_translate("{what}.")
+
+
+class KnownFact(Struct, frozen=True):
+    """Something true.
+
+    Attributes:
+        about: one of the keys of `KEYWORDS`, or `self`.
+        memory: that it comes from; None for none.
+    """
+
+    about: str
+    text: str
+    memory: NpcMemory | None = None
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """What someone knows, as far as it is stored.
+
+    Attributes:
+        me_id: who knows it.
+        speaker_id: to whom they talk.
+        names: {id: name} of all whom the memories are about; who is not among them is someone.
+        memories: the most relevant first.
+        now: milliseconds of the world's own time; `day`: those of a day.
+        weather: what it is like, in a sentence; "" where there is none.
+        last_storm: the days since the last storm; None for none lately.
+        near: names of people around, besides the two.
+        promises: open ones, of the one to whom they talk.
+    """
+
+    me_id: UUID
+    speaker_id: UUID
+    names: Mapping[UUID, str]
+    memories: Sequence[NpcMemory]
+    now: int
+    day: int
+    occupation: str
+    village: str
+    weather: str = ""
+    last_storm: int | None = None
+    near: Sequence[str] = ()
+    promises: Sequence[Promise] = ()
+
+
+def memory_in_words(known: Known, memory: NpcMemory) -> str:
+    """Return what someone says of a memory to the one to whom they talk."""
+    who = translate("you") if memory.about_id == known.speaker_id else _name(known, memory.about_id)
+    to = memory.content.get("to", "")
+    to_id = UUID(to) if to else None
+    whom = translate("me") if to == "" or (to_id == known.me_id) else _name(known, to_id)
+    if memory.told_by is not None and memory.told_by == to_id:
+        whom = translate("them")
+    what = translate(
+        _TEMPLATES[memory.occurrence],
+        who=who,
+        whom=whom,
+        things=things_in_words(memory.content.get("item"), memory.content.get("quantity", 1)),
+        when=when_in_words((known.now - memory.content.get("happened", memory.formed_at)) // known.day),
+    )
+    if memory.told_by is not None:
+        return translate(_TOLD, teller=_name(known, memory.told_by), what=what)
+    if to != "":
+        return translate(_SEEN, what=what)
+    return translate(_OWN, what=what[:1].upper() + what[1:])
+
+
+def when_in_words(days: int) -> str:
+    """Return how long ago something was."""
+    if days < 1:
+        return translate("today")
+    if days == 1:
+        return translate("yesterday")
+    return translate("a long time ago") if days > LONG_AGO else translate("{days} days ago", days=days)
+
+
+def facts_of(known: Known) -> list[KnownFact]:
+    """Return all that someone could mention, memories first."""
+    memories = [each for each in known.memories if not _is_this_talk(known, each)]
+    facts = [KnownFact(MEMORY, memory_in_words(known, each), each) for each in memories]
+    for promise in known.promises:
+        things = things_in_words(promise.item, promise.quantity - promise.given)
+        facts.append(KnownFact(NEED, translate("I am still waiting for what you promised: {things}.", things=things)))
+    if known.last_storm is not None:
+        when = when_in_words(known.last_storm)
+        facts.append(KnownFact(WEATHER, translate("The last storm was here {when}.", when=when)))
+    if known.weather:
+        facts.append(KnownFact(WEATHER, known.weather))
+    if known.occupation:
+        facts.append(KnownFact(WORK, translate("I work as a {occupation} here.", occupation=known.occupation)))
+    if known.village:
+        facts.append(KnownFact(PLACE, translate("This is {village}.", village=known.village)))
+    if known.near:
+        names = listed(list(known.near[:MOST_NAMED]))
+        facts.append(KnownFact(PEOPLE, translate("I have company: {names}.", names=names)))
+    return facts or [KnownFact(SELF, translate("I am here, as you see."))]
+
+
+def chosen(facts: Sequence[KnownFact], words: frozenset[str], seed: str) -> KnownFact:
+    """Return the fact that someone mentions: what they were asked for; else a memory; else any.
+
+    Args:
+        facts: at least one.
+        words: that they were asked with.
+    """
+    about = {name for name, keywords in KEYWORDS.items() if keywords & words}
+    named = next((each for each in facts if each.memory is not None and _words_of(each.memory) & words), None)
+    if named is not None:
+        return named
+    possible = [each for each in facts if each.about in about]
+    if not possible:
+        possible = [each for each in facts if each.memory is not None][: 1 if not words else MOST_NAMED] or [*facts]
+    return possible[sha256(seed.encode()).digest()[0] % len(possible)]
+
+
+def _is_this_talk(known: Known, memory: NpcMemory) -> bool:
+    """Tell whether a memory is of what the two are just doing: no one mentions that."""
+    return memory.kind is MemoryKind.CONVERSATION and known.now - memory.formed_at < known.day
+
+
+def _words_of(memory: NpcMemory) -> set[str]:
+    """Return the words by which someone may ask for a memory."""
+    return {word for tag in memory.tags for word in tag.split("_")}
+
+
+def _name(known: Known, who: UUID | None) -> str:
+    return translate("someone") if who is None else known.names.get(who, translate("someone"))
+
+
+def things_in_words(item: str | None, quantity: int) -> str:
+    """Return things as someone speaks of them."""
+    if item is None or item not in items.by_key:
+        return translate("something")
+    kind = items.by_key[item]
+    if quantity > 1:
+        return f"{quantity} × {kind.name_of(quantity)}"
+    if kind.name == kind.plural:
+        return kind.name  # clay
+    article = to_translate("an {thing}") if kind.name[0] in "aeiou" else to_translate("a {thing}")
+    return translate(article, thing=kind.name)

@@ -1,0 +1,1 @@
+"""Making things: recipes, who knows them, and what comes of it. Source: worlds 23.2."""

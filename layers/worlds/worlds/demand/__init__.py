@@ -1,0 +1,1 @@
+"""What people wanted to buy, by place and day: prices follow from it. Source: worlds 23.3."""

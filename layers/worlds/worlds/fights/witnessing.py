@@ -1,0 +1,104 @@
+"""What people of the game take away from a fight that they have seen, and from the death of their kin. Pure.
+
+Source: worlds 17, 19, 21.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from uuid import UUID
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from worlds.characters.models import Character
+from worlds.combat.models import moment
+from worlds.combat.settling import FightHappening
+from worlds.memories.models import Occurrence
+from worlds.minds import rules
+from worlds.minds.models import NOTHING, Impressions, Incident, Mind
+from worlds.minds.rules import NewId
+from worlds.relationships.models import Relationship
+from worlds.world.models import World
+
+
+class FightWitness(Struct, frozen=True):
+    """One of the game's own people whom a fight concerns.
+
+    Attributes:
+        mind: without what they think of anyone.
+        saw: whether they are there, as those in the fight are.
+        kin_of: those of the game's people in the fight to whom they are related.
+        opinions: {player in the fight: what they think of them}, of those whom they know.
+    """
+
+    mind: Mind
+    saw: bool
+    kin_of: frozenset[UUID] = frozenset()
+    opinions: Mapping[UUID, Relationship] = field(default_factory=dict)
+
+
+def noticed(
+    happenings: Iterable[FightHappening],
+    people: Mapping[UUID, Character],
+    witnesses: Sequence[FightWitness],
+    world: World,
+    new_id: NewId,
+) -> Impressions:
+    """Return what a fight leaves in the minds of those who see it, and of the kin of who was killed.
+
+    It is about players: the game's own people fight only to defend themselves. One who strikes another for the first
+    time in a fight has attacked them; what follows is the same attack, until someone is dead.
+
+    Args:
+        people: characters in the fight, by id.
+    """
+    total = NOTHING
+    opinions = {(each.mind.npc_id, key): known for each in witnesses for key, known in each.opinions.items()}
+    dead: set[UUID] = set()
+    for incident in _incidents(happenings, people, world, new_id):
+        victim, actor = incident.target_id, incident.actor_id
+        if incident.occurrence is Occurrence.DEATH and victim is not None:
+            dead.add(victim)
+        minds = [
+            (
+                each,
+                replace(
+                    each.mind,
+                    relationship=opinions.get((each.mind.npc_id, actor)),
+                    is_alive=each.mind.is_alive and each.mind.npc_id not in dead,
+                ),
+            )
+            for each in witnesses
+        ]
+        found = rules.witnessed(incident, [mind for each, mind in minds if each.saw], new_id)
+        if incident.occurrence is Occurrence.DEATH:
+            bereft = [mind for each, mind in minds if victim in each.kin_of and mind.is_alive]
+            found += Impressions(relationships=[rules.bereaved(incident, each) for each in bereft])
+        opinions |= rules.opinions_after(found)
+        total += found
+    return total
+
+
+def _incidents(
+    happenings: Iterable[FightHappening], people: Mapping[UUID, Character], world: World, new_id: NewId
+) -> Iterator[Incident]:
+    for each in happenings:
+        is_death = each.kind == "died"
+        actor, victim = (each.target, each.who) if is_death else (each.who, each.target)
+        if actor is None or victim is None or actor not in people or victim not in people or people[actor].is_npc:
+            continue
+        is_deadly = not each.hp and people[victim].is_npc
+        if not is_death and (not each.is_first or is_deadly):
+            continue
+        yield Incident(
+            happening_id=new_id(),
+            occurrence=Occurrence.DEATH if is_death else Occurrence.VIOLENCE,
+            actor_id=actor,
+            world_id=world.world_id,
+            target_id=victim,
+            at=world.time.at(moment(each.at)),
+            day=world.time.day_length,
+            position=people[victim].position,
+            share=1.0 if is_death else each.damage / each.max_hp,
+        )

@@ -1,0 +1,63 @@
+"""Saving what happens in minds: into the log, and into the tables that are made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from kernel.database import Tx
+from worlds.log import service as log
+from worlds.log.models import WorldEvent
+from worlds.memories import queries as memories
+from worlds.memories.models import AGGREGATE as MEMORY
+from worlds.memories.models import NpcMemory
+from worlds.minds.models import Impressions
+from worlds.promises import queries as promises
+from worlds.promises.models import AGGREGATE as PROMISE
+from worlds.relationships import queries as relationships
+from worlds.relationships.events import BaselineFrozen
+from worlds.relationships.evolution import evolve
+from worlds.relationships.models import AGGREGATE as RELATIONSHIP
+from worlds.relationships.models import Relationship
+
+
+def save(tx: Tx, impressions: Impressions) -> None:
+    """Let everything happen that people take away. What changes of it is locked; who did it stands in no metadata."""
+    for formed in impressions.memories:
+        _record_memory(tx, formed.memory_id, 0, formed)
+    for relationship, events in impressions.relationships:
+        save_relationship(tx, relationship, events)
+    for promise, event in impressions.promises:
+        version = 0 if promise is None else promise.version
+        for recorded in log.record(tx, PROMISE, event.promise_id, version, [event]):
+            promises.project(tx, recorded)
+
+
+def save_relationship(tx: Tx, relationship: Relationship, events: Sequence[WorldEvent]) -> Relationship:
+    """Let something happen to what one thinks of another, which is locked; return it."""
+    after = relationship
+    for recorded in log.record(tx, RELATIONSHIP, relationship.aggregate_id, relationship.version, events):
+        after = evolve(after, recorded)
+    relationships.save(tx, after)
+    return after
+
+
+def save_memory(tx: Tx, memory: NpcMemory, event: WorldEvent) -> None:
+    """Let something happen to a memory, which is locked."""
+    _record_memory(tx, memory.memory_id, memory.version, event)
+
+
+def freeze_baselines(tx: Tx, other_id: UUID, *, frozen: bool) -> None:
+    """Let what is usual of someone count from now on, because a player begins to inhabit them; or no longer.
+
+    What those who know them notice then, follows with each thing that they do to them.
+    """
+    for row in relationships.lock_to(tx, other_id).fetchall():
+        known = relationships.read(row)
+        event = BaselineFrozen(npc_id=known.npc_id, other_id=other_id, world_id=known.world_id, frozen=frozen)
+        save_relationship(tx, known, [event])
+
+
+def _record_memory(tx: Tx, memory_id: UUID, version: int, event: WorldEvent) -> None:
+    for recorded in log.record(tx, MEMORY, memory_id, version, [event]):
+        memories.project(tx, recorded)
