@@ -6,6 +6,7 @@ from functools import partial
 from math import hypot
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from kernel.database import Connection, Tx, transaction
 from tests.support.grounds import make_ground
@@ -15,6 +16,7 @@ from tests.support.worlds import Player, come_to
 from worlds.npcs.events import NpcDied
 from worlds.rebuilding import service as rebuilding
 from worlds.time.rules import DAYS_PER_YEAR
+from worlds.villages import queries
 from worlds.visiting import service as villages
 
 
@@ -36,6 +38,23 @@ def test_who_arrives_sees_smoke_and_meets_people_after_a_short_walk(tx: Tx):
     seen = look(tx, ann)
     assert f"{farmer['name']} (human) is tending the field." in seen
     assert f"You are in {village.name}." in seen
+
+
+@pytest.mark.parametrize("people", ["lizardfolk", "Lichen Folk of the North"])
+def test_peoples_that_no_content_knows_live_grow_up_and_talk(tx: Tx, people: str):
+    world = make_ground(tx)
+    tx.execute("UPDATE worlds.worlds SET generation = generation || %s::jsonb", (Jsonb({"peoples": [people]}),))
+    set_time(tx, world, 2, 10)
+    ann = come_to(tx, world.world_id, "Ann")
+    for days in (1, 20 * DAYS_PER_YEAR):
+        pass_time(tx, world, days)
+        stand(tx, ann, village_of(tx, world).site.places["farmer"])
+        look(tx, ann)
+
+    [village] = queries.list_of_world(tx, world.world_id)
+    assert village["species"] == people
+    assert any(each["born"] > 0 for each in people_of(tx, world))
+    assert f"({people})" in look(tx, ann)
 
 
 def test_people_go_about_by_the_hour(tx: Tx):

@@ -19,6 +19,7 @@ from worlds.configs import shipped
 from worlds.skills.models import Skill
 from worlds.text_contexts import BACKGROUND, DESCRIPTION, SPECIES
 
+HUMAN: Final = "human"
 GRANTS: Final = ((5,), (2, 2))
 """What an answer may add: 5 to one skill, or 2 to each of two. Source: worlds 7.2."""
 
@@ -68,8 +69,17 @@ class SpeciesSection(FileSection[SpeciesFile]):
         """By key, in the order of the file."""
         return MappingProxyType({each.key: each for each in self.document.species})
 
+    def attributes_of(self, people: str) -> Attributes:
+        """Return what the bodies of a people have; those of one that has no line here are as humans are.
+
+        An interview may name any people, one that someone has made up, too.
+        """
+        return self.by_key.get(people, self.by_key[HUMAN]).attributes
+
     def problems(self) -> Iterator[Problem]:
-        return repeated(self.file, "species", "key", (each.key for each in self.document.species))
+        yield from repeated(self.file, "species", "key", (each.key for each in self.document.species))
+        if HUMAN not in self.by_key:
+            yield Problem(self.file, "species", f"there is no {HUMAN}, whose body other peoples have")
 
     def texts(self) -> Iterator[TextId]:
         for each in self.document.species:

@@ -475,7 +475,7 @@ def _names(who: Villager, village: str) -> list[str]:
 def _attributes(genes: Genes, species: str, *, is_child: bool) -> dict[Attribute, int]:
     """Return the attributes of a body; a child has half of the physical ones."""
     added = heredity.bonuses(genes)
-    usual = kinds.by_key[species].attributes
+    usual = kinds.attributes_of(species)
     grown = {each: max(1, min(100, usual[each] + added.get(each, 0))) for each in Attribute}
     return {**grown, **{each: grown[each] // 2 for each in ATTRIBUTE_GROUPS["Physical"]}} if is_child else grown
 
