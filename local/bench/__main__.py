@@ -211,7 +211,8 @@ class _Bench:
     def worlds(self, database_url: str) -> Any:
         _title(
             "A world",
-            f"{worlds.PEOPLE} people in it send {worlds.COMMANDS_PER_SECOND} commands a second together; one in ten is "
+            f"{worlds.PEOPLE} people among {worlds.PEOPLE // worlds.GROUP * worlds.VILLAGERS} of the game send "
+            f"{worlds.COMMANDS_PER_SECOND} commands a second together; one in ten is "
             f"heard by {worlds.GROUP - 1} others; the stack is killed once",
         )
         row = worlds.measure(database_url, seconds=20 if self.quick else 120, progress=_progress)

@@ -1,4 +1,4 @@
-"""A hundred people in one world, over WebSockets: how fast they are answered and heard, and whether all arrives.
+"""A hundred people among five hundred of the game, over WebSockets: how fast they are answered, and what is lost.
 
 The local stack is killed once in between. Who has sent a command that was not answered sends the same again.
 """
@@ -26,13 +26,19 @@ from kernel.database import Connection, Tx, transaction
 from kernel.database import connect as connect_database
 from local.bench.numbers import median, percentile
 from local.stack.process import StackProcess
+from worlds.bodies import rules as bodies
+from worlds.bodies.content import species
 from worlds.characters import service as characters
-from worlds.characters.events import PlayerMoved
+from worlds.characters.events import CharacterCreated, CharacterEntered, PlayerMoved
+from worlds.characters.models import NO_ONE, NPC
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish
+from worlds.movement.models import PARTS
+from worlds.npcs.events import NpcSettled
 from worlds.rebuilding.running import run as rebuild
 from worlds.space.models import Position
 from worlds.tickets import service as tickets
+from worlds.time.rules import DAYS_PER_YEAR, HOUR, HOURS_PER_DAY
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
 from worlds.world.events import ThingPlaced
@@ -45,6 +51,10 @@ APART: Final = 2_000
 """Decimetres from group to group, four times as far as a voice carries."""
 COMMANDS_PER_SECOND: Final = 50
 """Of all together."""
+VILLAGERS: Final = 50
+"""People of the game who live where each group stands, within earshot of it."""
+VILLAGERS_WITHIN: Final = 400
+"""Decimetres from the group's place."""
 PILES, IN_PILE = 5, 40
 """Of berries, where each group stands."""
 ANSWER_BUDGET_MS: Final = 50
@@ -53,7 +63,7 @@ PATIENCE_SECONDS: Final = 60
 WORLD_SECONDS: Final = 300
 
 COLUMNS = (
-    "people", "commands", "sent_again", "answer_median_ms", "answer_p95_ms", "answer_budget_ms", "heard",
+    "people", "villagers", "commands", "sent_again", "answer_median_ms", "answer_p95_ms", "answer_budget_ms", "heard",
     "heard_p95_ms", "heard_budget_ms", "away_s", "lost", "doubled", "disordered", "things_off", "tables_off", "verdict",
 )  # fmt: skip
 
@@ -131,6 +141,8 @@ def _arrive(conn: Connection) -> list[tuple[Identity, UUID]]:
             people.append((me, body.character_id))
             if number % GROUP < PILES:
                 world = _put(tx, world, place)
+            if number % GROUP == 0:
+                _settle(tx, world, number // GROUP, place)
     return people
 
 
@@ -164,6 +176,10 @@ def _name(number: int) -> str:
     return "Walker " + "".join("abdefghkpr"[int(digit)] for digit in f"{number:02}")
 
 
+def _villager(number: int) -> str:
+    return "Settler " + "".join("abdefghkpr"[int(digit)] for digit in f"{number:03}")
+
+
 def _place_of(group: int, entrance: Position) -> Position:
     return Position(entrance.x + group % 5 * APART, entrance.y + group // 5 * APART, entrance.z)
 
@@ -181,6 +197,42 @@ def _put(tx: Tx, world: World, place: Position) -> World:
         quality=1,
     )
     return worlds.save(tx, world, world.world_id, [placed])
+
+
+def _settle(tx: Tx, world: World, group: int, place: Position) -> None:
+    """Let people of the game live around a place."""
+    most = bodies.derived(species.attributes_of("human"))
+    dice = random.Random(group)
+    for number in range(VILLAGERS):
+        home = Position(
+            place.x + dice.randrange(-VILLAGERS_WITHIN, VILLAGERS_WITHIN),
+            place.y + dice.randrange(-VILLAGERS_WITHIN, VILLAGERS_WITHIN),
+            place.z,
+        )
+        made = CharacterCreated(
+            character_id=uuid4(),
+            player_id=NO_ONE,
+            world_id=world.world_id,
+            name=_villager(group * VILLAGERS + number),
+            role=NPC,
+            species="human",
+            occupation="farmer",
+            attributes={str(each): value for each, value in species.attributes_of("human").items()},
+            position=home,
+            hp=most.hp,
+            stamina=most.stamina * PARTS,
+        )
+        settled = NpcSettled(
+            character_id=made.character_id,
+            world_id=world.world_id,
+            village="",
+            genes={},
+            personality={},
+            born=-30 * DAYS_PER_YEAR * HOURS_PER_DAY * HOUR,
+            home=(home.x, home.y),
+        )
+        body = characters.create(tx, made, made.character_id)
+        characters.save(tx, body, [settled, CharacterEntered(character_id=body.character_id)])
 
 
 def _berries(conn: Connection) -> int:
@@ -282,7 +334,8 @@ class _Client:
     def _line(self) -> str:
         if self._dice.random() < 0.1:
             return "say "
-        return self._dice.choice(("look", "n", "s", "e", "w", "get 2 berries", "drop 1 berry"))
+        near = _villager(self._number // GROUP * VILLAGERS + self._dice.randrange(VILLAGERS))
+        return self._dice.choice(("look", f"look {near}", "n", "s", "e", "w", "get 2 berries", "drop 1 berry"))
 
     async def _send(self, text: str) -> None:
         command_id = str(uuid4())
@@ -345,6 +398,7 @@ def _row(seen: _Seen, things_off: int, tables_off: int) -> Row:
     answers, delays = seen.in_time(seen.answers), seen.in_time(seen.delays)
     row: Row = {
         "people": PEOPLE,
+        "villagers": PEOPLE // GROUP * VILLAGERS,
         "commands": len(seen.answers) + seen.again,
         "sent_again": seen.again,
         "answer_median_ms": round(median(answers) * 1000, 1),

@@ -141,6 +141,16 @@ def test_the_ground_at_a_cells_middle_is_the_cells():
         assert found.biome == made.vegetation.biome[number]
 
 
+def test_what_grows_and_flows_is_that_of_the_ground_everywhere():
+    kinds = set()
+    for step in range(3_000):
+        x, y = step * 137.31 % AROUND, step * 24.97 % (AROUND / 2) - AROUND / 4
+        ground, surface = LAND.ground(x, y, tiles()), LAND.surface(x, y, tiles())
+        assert surface == (ground.biome, ground.water)
+        kinds.add((ground.water, ground.altitude > 0))
+    assert kinds == {("", True), ("lake", True), ("river", True), ("sea", False)}
+
+
 def test_fine_noise_is_that_of_the_seed():
     x, y = place_of(int(np.argmax(world().waters.heights)))
     other = Land(43, "small", AROUND)

@@ -6,7 +6,7 @@ fine as what is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import floor, pi, sqrt
 from typing import Final, Literal, NamedTuple
 
@@ -81,6 +81,13 @@ class Ground(NamedTuple):
     """The nearest cell."""
 
 
+class Surface(NamedTuple):
+    """What grows or flows at a place."""
+
+    biome: Biome
+    water: Water
+
+
 class Land(Struct, frozen=True):
     """A world as what its ground depends on."""
 
@@ -109,27 +116,38 @@ class Land(Struct, frozen=True):
         """
         towards = self._direction(x, y)
         around = self._around(towards)
-        cells = [(corner, tiles[tile_of(corner.cell)].at(corner.cell)) for corner in around.corners]
-        nearest, data = max(cells, key=lambda pair: pair[0].weight)
+        cells = _read(around, tiles)
         altitude = self._altitude(towards, cells, detail)
-        biome = data.biome
-        if altitude > 0 and biome == Biome.OCEAN:
-            _, data = max((pair for pair in cells if pair[1].altitude > 0), key=lambda pair: pair[0].weight)
-            biome = data.biome
-        elif altitude <= 0:
-            biome = Biome.OCEAN
+        data = _data_at(cells, is_land=altitude > 0)
         river = self._river(around, cells) if altitude > 0 else 0
         return Ground(
             altitude=altitude,
-            biome=biome,
+            biome=data.biome if altitude > 0 else Biome.OCEAN,
             celsius=added(each.celsius * corner.weight for corner, each in cells),
             rain=added(each.rain * corner.weight for corner, each in cells),
             seasonality=data.seasonality,
             drainage=data.drainage,
-            water="sea" if altitude <= 0 else "lake" if data.lake else "river" if river else "",
+            water=_water(data, river, is_land=altitude > 0),
             river=river,
-            cell=nearest.cell,
+            cell=max(cells, key=_weight)[0].cell,
         )
+
+    def surface(self, x: float, y: float, tiles: Mapping[TileKey, Tile]) -> Surface:
+        """Return of the ground at a place what needs no heights but on a coast: a third of the work of `ground`.
+
+        Args:
+            tiles: at least those of `tiles_around`.
+        """
+        towards = self._direction(x, y)
+        around = self._around(towards)
+        cells = _read(around, tiles)
+        dry = sum(data.altitude > 0 for _, data in cells)
+        # Noise neither floods land among cells of land nor makes islands among cells of the sea.
+        is_land = self._altitude(towards, cells, FINEST) > 0 if 0 < dry < len(cells) else dry > 0
+        if not is_land:
+            return Surface(Biome.OCEAN, "sea")
+        data = _data_at(cells, is_land=True)
+        return Surface(data.biome, _water(data, self._river(around, cells), is_land=True))
 
     def nearest_river(self, x: float, y: float, tiles: Mapping[TileKey, Tile]) -> tuple[float, float] | None:
         """Return the nearest place in a river between the cells around, metres east and north; None without one.
@@ -138,7 +156,7 @@ class Land(Struct, frozen=True):
             tiles: at least those of `tiles_around`.
         """
         around = self._around(self._direction(x, y))
-        cells = [(corner, tiles[tile_of(corner.cell)].at(corner.cell)) for corner in around.corners]
+        cells = _read(around, tiles)
         here = (around.column, around.row)
         points = [_nearest(here, start, end) for start, end, _ in self._rivers(cells)]
         if not points:
@@ -221,6 +239,26 @@ class Land(Struct, frozen=True):
             end = next((other.at for other, _ in cells if other.cell == target), None)
             if end is not None:
                 yield corner.at, end, data.river
+
+
+def _read(around: Surroundings, tiles: Mapping[TileKey, Tile]) -> list[tuple[CellCorner, CellData]]:
+    return [(corner, tiles[tile_of(corner.cell)].at(corner.cell)) for corner in around.corners]
+
+
+def _weight(cell: tuple[CellCorner, CellData]) -> float:
+    return cell[0].weight
+
+
+def _data_at(cells: Sequence[tuple[CellCorner, CellData]], *, is_land: bool) -> CellData:
+    """Return what is stored about a place: that of the nearest cell, of land where it is land."""
+    data = max(cells, key=_weight)[1]
+    if is_land and data.biome == Biome.OCEAN:
+        return max((each for each in cells if each[1].altitude > 0), key=_weight)[1]
+    return data
+
+
+def _water(data: CellData, river: int, *, is_land: bool) -> Water:
+    return "sea" if not is_land else "lake" if data.lake else "river" if river else ""
 
 
 def _nearest(here: tuple[float, float], start: tuple[int, int], end: tuple[int, int]) -> tuple[float, float]:

@@ -89,6 +89,7 @@ class Tile:
         Raises:
             ValueError: these are no bytes of a tile.
         """
+        self._cells: dict[int, CellData] = {}  # those that were looked at: people look at few of them, again and again
         magic, self.width, self.height = HEADER.unpack_from(packed)
         if magic != MAGIC:
             raise ValueError("not a tile")
@@ -108,6 +109,12 @@ class Tile:
     def at(self, cell: Cell) -> CellData:
         """Return what is stored about a cell of this tile."""
         place = cell.row % SIDE * self.width + cell.column % SIDE
+        found = self._cells.get(place)
+        if found is None:
+            found = self._cells[place] = self._unpacked(place)
+        return found
+
+    def _unpacked(self, place: int) -> CellData:
         water, geology = self._water[place], self._geology[place]
         return CellData(
             altitude=_signed(self._altitude[place]),
