@@ -29,7 +29,7 @@ GIFT = {
     "item_name": "spade",
     "quantity": 1,
 }
-TROLL = {"platform": "twitch", "username": "troll"}
+SILENCED = {"platform": "twitch", "username": BOB["username"]}
 NEWCOMER = {"platform": "twitch", "platform_id": "trips-{round}", "username": "newcomer_{round}"}
 CHATTER = {"platform": "twitch", "platform_id": "trips-chatter-{round}", "username": "chatter_{round}"}
 _ALICES_ACCOUNT = {"platform": "twitch", "platform_id": "trips-alice"}
@@ -106,8 +106,8 @@ STEPS = (
     _get("prices/buy", "/api/v1/prices/buy"),
     _get("tree", "/api/v1/progression/tree"),
     _get("available", "/api/v1/progression/available"),
-    TripStep("timeout", 2, "PUT", "/api/v1/user/timeout", TROLL | {"duration_seconds": 60}),
-    _get("timeout (read)", "/api/v1/user/timeout", **TROLL),
+    TripStep("timeout", 2, "PUT", "/api/v1/user/timeout", SILENCED | {"duration_seconds": 60}),
+    _get("timeout (read)", "/api/v1/user/timeout", **SILENCED),
     _post("message/handle (new)", "/api/v1/message/handle", CHATTER | {"message": "hello"}),
     _post("message/batch", "/api/v1/message/batch", BATCH),
     _post("message/handle (known)", "/api/v1/message/handle", ALICE | {"message": "hello, OBS?"}),

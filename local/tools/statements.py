@@ -26,7 +26,8 @@ HEAD: Final = """# What each request costs the database
 
 An action takes two round trips, a look one. Both columns are counted on the wire; BEGIN, COMMIT and the questions
 behind it count as statements, except those that an environment asks now and then along with others: about a long inbox
-every 64 entries, about switches every two seconds. `make generated` writes this table; a test compares it.
+every 64 entries, about switches every two seconds. Newcomers are counted while nothing waits for accounts that are no
+player's yet, neither an import nor a timeout. `make generated` writes this table; a test compares it.
 
 | Request | Round trips | Statements |
 |---|---|---|

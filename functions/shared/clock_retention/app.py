@@ -15,6 +15,7 @@ from community.gambles import retention as gambles
 from community.jobs import retention as jobs
 from community.linking import retention as linking
 from community.messages import retention as messages
+from community.players import retention as players
 from community.search import retention as search
 from community.stats import retention as stats
 from community.timeouts import retention as timeouts
@@ -55,6 +56,7 @@ DELETIONS: Mapping[str, Work] = {
     "accounts": accounts.delete_expired,
     "linking": linking.delete_expired,
     "timeouts": timeouts.delete_expired,
+    "awaited accounts": players.settle_awaited_accounts,
     "cooldowns": cooldowns.delete_expired,
     "search": search.delete_expired,
     "messages": messages.delete_inactive_chatters,

@@ -43,7 +43,7 @@ def on_land(tx: Tx, world: World) -> list[ResourceGround]:
         world.space,
         Position(0, 0),
         10_000 * METRE,
-        terrain.surface,
+        terrain.cover,
         lambda position: terrain.cell(position)[1].biome,
     )
     return [each for each in found if each.kind.key in ("oak", "birch", "berries", "grain")]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support.grounds import SEED, made_ground
 from worlds.generation.biomes import Biome
-from worlds.generation.ground import Land, Surface
+from worlds.generation.ground import GroundCover, Land
 from worlds.generation.tiles import Tile, key_of
 from worlds.ground.models import Terrain
 from worlds.resources.content import Group, Rarity, resources
@@ -41,11 +41,11 @@ def wooded(position: Position) -> Biome:
 
 @cache
 def all_grounds() -> list[ResourceGround]:
-    return grounds_near(SEED, sphere(), HERE, 10_000 * METRE, terrain().surface, biome_at)
+    return grounds_near(SEED, sphere(), HERE, 10_000 * METRE, terrain().cover, biome_at)
 
 
-def forest(position: Position) -> Surface:
-    return Surface(Biome.DECIDUOUS_FOREST, "")
+def forest(position: Position) -> GroundCover:
+    return GroundCover(Biome.DECIDUOUS_FOREST, "")
 
 
 def a_ground(key: str, most: float = 100) -> ResourceGround:
@@ -157,7 +157,7 @@ def test_one_in_twenty_is_rich():
 
 @given(st.integers(0, 99_999), st.integers(-24_999, 24_999), st.integers(1, 300))
 def test_everyone_sees_the_same_grounds_from_everywhere(x: int, y: int, metres: int):
-    near = grounds_near(SEED, sphere(), Position(x, y), metres * METRE, terrain().surface, biome_at)
+    near = grounds_near(SEED, sphere(), Position(x, y), metres * METRE, terrain().cover, biome_at)
 
     assert {each.key: each for each in near}.items() <= {each.key: each for each in all_grounds()}.items()
 

@@ -14,7 +14,7 @@ from kernel.database import Tx
 def _accounts_changed(tx: Tx, player: Player, accounts: Mapping[str, Link]) -> None:
     """Credit what waits for accounts that are new to the player. A new name of a known account inherits nothing."""
     known = player.stored.links if player.stored else {}
-    if player.excluded:
+    if player.excluded or not player.may_be_awaited:
         return
     for platform, link in accounts.items():
         if platform not in known or known[platform].platform_id != link.platform_id:

@@ -90,8 +90,8 @@ def import_points(
     batch_id = uuid4()
     batch = ImportBatch(batch_id, platform, plan.format, str(exact), imported_by, tx.now, None, 0, 0, 0, 0, 0)
     queries.insert_batch(tx, batch, file_hash)
+    queries.lock_new_accounts(tx)  # before the community's state, which changes when entries begin to wait
     queries.insert_entries(tx, batch, plan.entries)
-    queries.lock_new_accounts(tx)
     credit_known(tx, batch_id)
     return plan, get_batch(tx, batch_id)
 

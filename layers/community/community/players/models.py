@@ -191,6 +191,11 @@ class Player:
         player.__dict__.update(self.__dict__, **fields)
         return player
 
+    @property
+    def may_be_awaited(self) -> bool:
+        """Whether something may wait for accounts that are new to the player. An account that leaves begins to wait."""
+        return self.state.awaits_accounts or bool(self.departed)
+
     def name_on(self, platform: str) -> str:
         """Return the player's name on a platform; their own, if they have no account there."""
         link = self.links.get(platform)

@@ -205,13 +205,22 @@ def delete_user(tx: Tx, user_id: UUID) -> None:
     tx.execute("DELETE FROM users WHERE user_id = %s", (user_id,))
 
 
-def upsert_link(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
+def upsert_link(tx: Tx, user_id: UUID, platform: str, link: Link, *, if_not_awaited: bool) -> None:
+    """Write an account of a player.
+
+    Args:
+        if_not_awaited: the transaction is to be repeated if something has begun to wait for accounts.
+    """
+    checked: LiteralString = "WHERE nothing_awaits_accounts()" if if_not_awaited else "WHERE true"
     tx.execute(
         """
         INSERT INTO user_platform_links AS link
             (user_id, platform, platform_user_id, username, name_key, roles, roles_at, seen_at)
-        VALUES (%(user_id)s, %(platform)s, %(platform_id)s, %(username)s, %(name_key)s, %(roles)s::text[], %(roles_at)s,
-                %(now)s)
+        SELECT %(user_id)s, %(platform)s, %(platform_id)s, %(username)s, %(name_key)s, %(roles)s::text[],
+            %(roles_at)s::timestamptz, %(now)s
+        """
+        + checked
+        + """
         ON CONFLICT (user_id, platform) DO UPDATE
         SET platform_user_id = excluded.platform_user_id, username = excluded.username,
             name_key = excluded.name_key, roles = excluded.roles, roles_at = excluded.roles_at,

@@ -420,11 +420,12 @@ def _write(tx: Tx, player: Player) -> None:
 
 def _write_links(tx: Tx, player: Player, links: Mapping[str, Link]) -> None:
     for platform, link in links.items():
-        queries.upsert_link(tx, player.id, platform, link)
+        queries.upsert_link(tx, player.id, platform, link, if_not_awaited=not player.may_be_awaited)
 
 
 def _part_with(tx: Tx, player: Player) -> None:
     """Let accounts go; `_remember_departed` comes at the end."""
+    queries.lock_accounts(tx)  # before the community's state, which changes when a timeout begins to wait
     for departed in player.departed:
         PARTS.account_left(tx, player.id, departed.platform, departed.link)
         if departed.platform not in player.links:

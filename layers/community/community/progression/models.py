@@ -90,6 +90,7 @@ class CommunityState:
         exclusions: the accounts that take no part in the game.
         forgotten: the hashes of accounts whose players were forgotten.
         pacing: what the costs of nodes depend on.
+        awaits_accounts: whether something may wait for accounts that are no player's yet.
         modified: {(feature key, value): modified value}, filled by `rules.modified`.
         scores: {(metric, value, scholar level): points}, filled by `engagement.rules.score`.
     """
@@ -101,6 +102,7 @@ class CommunityState:
     exclusions: Exclusions = field(default_factory=Exclusions)
     forgotten: frozenset[str] = frozenset()
     pacing: Pacing = field(default_factory=Pacing)
+    awaits_accounts: bool = True
     modified: KeptResults[tuple[str, int | Fraction], int | Fraction] = field(
         default_factory=KeptResults[tuple[str, int | Fraction], int | Fraction], compare=False, repr=False
     )

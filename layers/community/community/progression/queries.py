@@ -34,10 +34,11 @@ def read_state_version(tx: Tx) -> Cursor:
 
 
 def read_state(tx: Tx) -> Cursor:
-    """Return one consistent row: `version`, `levels` {node key: highest level}, `pacing`, `documents` {name: body},
-    `listed` [[platform, id, key of the name, excluded], ...], `forgotten` [[hash of the account, excluded], ...]."""
+    """Return one consistent row: `version`, `awaits_accounts`, `levels` {node key: highest level}, `pacing`,
+    `documents` {name: body}, `listed` [[platform, id, key of the name, excluded], ...], `forgotten` [[hash of the
+    account, excluded], ...]."""
     return tx.execute(
-        "SELECT version, "
+        "SELECT version, awaits_accounts, "
         + LEVELS
         + " AS levels, "
         + PACING

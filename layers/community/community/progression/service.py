@@ -56,6 +56,7 @@ def state_at(tx: Tx, version: UUID) -> CommunityState:
         _exclusions(row["listed"], row["forgotten"]),
         frozenset(account_hash for account_hash, _ in row["forgotten"]),
         parse_pacing(row["pacing"]),
+        row["awaits_accounts"],
     )
     with _publishing:  # both of one state, though environments of the local stack may read two at the same time
         _cached = state

@@ -14,7 +14,7 @@ from kernel.events import service as events
 
 def _accounts_changed(tx: Tx, player: Player, accounts: Mapping[str, Link]) -> None:
     """Let a timeout of a name find its player, and a player's timeout find the new account or name."""
-    for platform, link in accounts.items():
+    for platform, link in accounts.items() if player.may_be_awaited else ():
         queries.adopt(tx, player.id, platform, link)
     if player.stored is not None:
         running = queries.running(tx, player.id, accounts_of(accounts))

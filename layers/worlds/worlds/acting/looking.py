@@ -140,7 +140,7 @@ def _reads_english() -> bool:
 def _nothing_near(scene: Scene) -> str:
     if scene.me.is_flying:
         return translate("There is nothing near you but the air.")
-    if scene.ground is not None and scene.ground.surface(scene.me.position).water:
+    if scene.ground is not None and scene.ground.cover(scene.me.position).water:
         return translate("There is nothing near you but the water.")
     return translate("There is nothing near you but the ground.")
 

@@ -127,7 +127,7 @@ def _at_altitude(scene: Scene, altitude: int) -> CommandOutcome:
     events = [changed] if (place, altitude > 0) != (me.position, me.is_flying) else []
     if altitude:
         text = translate("You fly, {metres} m above the ground.", metres=altitude // METRE)
-    elif scene.ground is not None and scene.ground.surface(me.position).water:
+    elif scene.ground is not None and scene.ground.cover(me.position).water:
         text = translate("You come down to the water, and float on it.")
     else:
         text = translate("You land.")

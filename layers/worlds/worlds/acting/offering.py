@@ -97,7 +97,7 @@ def offered(scene: Scene, at: Position | None = None, radius: int = FAR) -> list
 
     found = [
         seen("resource", each.kind, each)
-        for each in grounds_near(planet.seed, world.space, here, radius, terrain.surface, biome_at, planet.shares)
+        for each in grounds_near(planet.seed, world.space, here, radius, terrain.cover, biome_at, planet.shares)
     ]
     found += [
         seen("outcrop" if each.is_visible else "vein", minerals.deposits[each.deposit], each)
@@ -115,7 +115,7 @@ def stock_of(scene: Scene, source: ResourceGround | Vein) -> Stock:
         return scene.stocks.get(key_of_vein(source.key), Stock(source.quantity, now, now))
     population = None
     if source.kind.group is Group.ANIMAL and scene.ground is not None:
-        population = population_at(world.generation, scene.ground.surface(source.position).biome)
+        population = population_at(world.generation, scene.ground.cover(source.position).biome)
     return settled(source, scene.stocks.get(source.key), now, population)
 
 

@@ -46,7 +46,7 @@ def search(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 def _begin(scene: Scene, terrain: Terrain) -> CommandOutcome:
     me = scene.me
-    if terrain.surface(me.position).water:
+    if terrain.cover(me.position).water:
         raise SearchOnLand
     before = stamina_of(me, scene.now)
     left = movement.spend(before, rules.COST)

@@ -120,7 +120,7 @@ def _to_the_shore(scene: Scene, ground: Terrain, area: Area, water: str, way: Wa
     for step in range(1, steps + 1):
         now = (way[0] * step // steps, way[1] * step // steps)
         place = place_at(scene.world.space, area.position.x + now[0], area.position.y + now[1])
-        if place is None or ground.surface(place).water == water:
+        if place is None or ground.cover(place).water == water:
             break
         before = now
     return before

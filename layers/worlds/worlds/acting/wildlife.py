@@ -105,7 +105,7 @@ def spawn(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """
     if scene.ground is None:
         raise NoDeepTime(name=scene.world.name)
-    here = scene.ground.surface(scene.me.position).biome
+    here = scene.ground.cover(scene.me.position).biome
     chosen = _species(scene, parsed.words[1] if len(parsed.words) > 1 else "")
     fits = [each for each in chosen if here in each.biomes]
     if not fits:

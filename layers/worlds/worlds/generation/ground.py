@@ -81,7 +81,7 @@ class Ground(NamedTuple):
     """The nearest cell."""
 
 
-class Surface(NamedTuple):
+class GroundCover(NamedTuple):
     """What grows or flows at a place."""
 
     biome: Biome
@@ -132,7 +132,7 @@ class Land(Struct, frozen=True):
             cell=max(cells, key=_weight)[0].cell,
         )
 
-    def surface(self, x: float, y: float, tiles: Mapping[TileKey, Tile]) -> Surface:
+    def cover(self, x: float, y: float, tiles: Mapping[TileKey, Tile]) -> GroundCover:
         """Return of the ground at a place what needs no heights but on a coast: a third of the work of `ground`.
 
         Args:
@@ -145,9 +145,9 @@ class Land(Struct, frozen=True):
         # Noise neither floods land among cells of land nor makes islands among cells of the sea.
         is_land = self._altitude(towards, cells, FINEST) > 0 if 0 < dry < len(cells) else dry > 0
         if not is_land:
-            return Surface(Biome.OCEAN, "sea")
+            return GroundCover(Biome.OCEAN, "sea")
         data = _data_at(cells, is_land=True)
-        return Surface(data.biome, _water(data, self._river(around, cells), is_land=True))
+        return GroundCover(data.biome, _water(data, self._river(around, cells), is_land=True))
 
     def nearest_river(self, x: float, y: float, tiles: Mapping[TileKey, Tile]) -> tuple[float, float] | None:
         """Return the nearest place in a river between the cells around, metres east and north; None without one.

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from kernel.errors import Refused
 from worlds.generation.cube import Cell, cell_of
-from worlds.generation.ground import FINEST, Ground, Land, Surface
+from worlds.generation.ground import FINEST, Ground, GroundCover, Land
 from worlds.generation.local_climate import LocalClimate, climate_at, tiles_upwind
 from worlds.generation.parameters import from_json
 from worlds.generation.scale import CIRCUMFERENCES, direction
@@ -52,7 +52,7 @@ class Terrain(Struct, frozen=True):
         except KeyError:
             raise TilesMissing(self.land.tiles_around(x, y) - self.tiles.keys()) from None
 
-    def surface(self, position: Position) -> Surface:
+    def cover(self, position: Position) -> GroundCover:
         """Return what grows or flows at a place, which is less work than `at`.
 
         Raises:
@@ -60,7 +60,7 @@ class Terrain(Struct, frozen=True):
         """
         x, y = position.x / METRE, position.y / METRE
         try:
-            return self.land.surface(x, y, self.tiles)
+            return self.land.cover(x, y, self.tiles)
         except KeyError:
             raise TilesMissing(self.land.tiles_around(x, y) - self.tiles.keys()) from None
 

@@ -67,7 +67,7 @@ def ways_to_water(space: Space, terrain: Terrain, here: Position, ground: Ground
         seen["river"] = river
     for metres, (east, north) in product(FAR, SIDES):
         place = place_at(space, here.x + east * metres * METRE, here.y + north * metres * METRE)
-        water = terrain.surface(place).water if place is not None else ""
+        water = terrain.cover(place).water if place is not None else ""
         if water and water != ground.water and water not in seen:
             seen[water] = (east * metres * METRE, north * metres * METRE)
     return seen

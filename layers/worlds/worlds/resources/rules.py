@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from worlds.generation.biomes import Biome
 from worlds.generation.goods import GoodShares, share_of
-from worlds.generation.ground import Surface
+from worlds.generation.ground import GroundCover
 from worlds.generation.randomness import Stream, stream_key
 from worlds.generation.scatter import Ring, Sown, clustered, draw, sown
 from worlds.resources.content import Group, Rarity, ResourceKind, resources
@@ -22,7 +22,7 @@ from worlds.space.models import METRE, Position, Space
 from worlds.space.rules import is_place, is_within, place_at
 from worlds.time.rules import HOUR
 
-SurfaceAt = Callable[[Position], Surface]
+CoverAt = Callable[[Position], GroundCover]
 BiomeAt = Callable[[Position], Biome]
 
 DENSITIES: Final[Mapping[Rarity, tuple[float, float]]] = {
@@ -69,14 +69,14 @@ def grounds_near(
     space: Space,
     centre: Position,
     radius: int,
-    surface_at: SurfaceAt,
+    cover_at: CoverAt,
     biome_at: BiomeAt,
     shares: GoodShares = (),
 ) -> list[ResourceGround]:
     """Return the resource grounds within a radius in decimetres, in the order of their keys.
 
     Args:
-        surface_at: asked for places within the radius only. A cluster ends where the ground changes.
+        cover_at: asked for places within the radius only. A cluster ends where the ground changes.
         biome_at: of the cell that a place is in; cheaper, and asked first.
         shares: of what the people of the world want of the ground.
     """
@@ -86,14 +86,14 @@ def grounds_near(
             position = place_at(space, place.x, place.y)
             if position is None or not is_within(space, centre, position, radius):
                 continue
-            if biome_at(position) in kind.biomes and is_at_home(kind, surface_at(position)):
+            if biome_at(position) in kind.biomes and is_at_home(kind, cover_at(position)):
                 found.append(ground_of(place, kind, position))
     return sorted(found, key=lambda each: each.key)
 
 
-def is_at_home(kind: ResourceKind, surface: Surface) -> bool:
+def is_at_home(kind: ResourceKind, cover: GroundCover) -> bool:
     """Tell whether something is found on a piece of ground: in the sea, or on dry land."""
-    return surface.biome in kind.biomes and surface.water == ("sea" if surface.biome == Biome.OCEAN else "")
+    return cover.biome in kind.biomes and cover.water == ("sea" if cover.biome == Biome.OCEAN else "")
 
 
 def ground_of(place: Sown, kind: ResourceKind, position: Position) -> ResourceGround:
