@@ -562,6 +562,13 @@ class RecipesMetadata(Shape):
     """The keys of those that can be made now."""
 
 
+class HintMetadata(Shape):
+    """Of `info`, when someone reads what they could do next."""
+
+    commands: list[str]
+    """As one would type them; each is a part of the text, too."""
+
+
 class GatheredMetadata(Shape):
     """Of `action`, when someone has gathered."""
 
@@ -577,7 +584,7 @@ METADATA: dict[str, tuple[type[Shape], ...]] = {
     "combat": (CombatMetadata,),
     "dialogue": (DialogueMetadata,),
     "emote": (SpeechMetadata,),
-    "info": (WorldMetadata, DirectoryMetadata, WeatherMetadata, RecipesMetadata),
+    "info": (WorldMetadata, DirectoryMetadata, WeatherMetadata, RecipesMetadata, HintMetadata),
     "player_list": (PlayersMetadata,),
     "speech": (SpeechMetadata,),
     "start_interview": (InterviewMetadata,),

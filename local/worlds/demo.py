@@ -1,4 +1,5 @@
-"""Three people meet in Worlds: they greet each other in the lobby, enter Temperate, walk, talk, trade and part."""
+"""Three people meet in Worlds: they greet each other in the lobby, enter Temperate, walk, talk and trade; one of them
+does what hints say; and they part."""
 
 from __future__ import annotations
 
@@ -19,11 +20,13 @@ from local.tools.verify.checking import Broken
 from local.tools.verify.client import Client
 from local.tools.verify.visitors import Visitor
 from local.worlds.play_socket import Document, PlaySocket
+from worlds.acting.models import TooManyCommands
 from worlds.world.models import FAILED, READY, TEMPERATE
 
 NAMES: Final = ("Ann", "Bob", "Cleo")
 OUT_OF_EARSHOT: Final = 60
 """Metres; a voice carries 50."""
+MOST_HINTS: Final = 12
 
 _OPPOSITE: Final = {"north": "south", "east": "west", "west": "east", "south": "north"}
 _WIDTH: Final = 96
@@ -83,6 +86,9 @@ class Traveller:
         self.read()
         self._chat.report(f"{self.label} types: {command}")
         answer = self._connection.ask(command)
+        while any(_text(each) == TooManyCommands.message for each in answer):
+            time.sleep(1)
+            answer = self._connection.ask(command)
         self._print(answer)
         return answer
 
@@ -131,6 +137,7 @@ def play(url: str, chat: Chat) -> bool:
             _enter(client, chat, people)
             _walk_and_talk(chat, people)
             things = _trade(chat, people)
+            _do_what_hints_say(chat, people[2])
             _part(chat, people, things)
     except urllib3.exceptions.HTTPError as error:
         raise GameUnavailable(f"Nothing answers at {url}. Start it with: make dev") from error
@@ -267,13 +274,31 @@ def _pick_up(person: Traveller, but: str) -> str:
     raise Stopped(f"nothing lies around that {person.label} could take")
 
 
+def _do_what_hints_say(chat: Chat, person: Traveller) -> None:
+    """Let someone who knows nothing do what the game suggests, until they have made something or spoken to someone.
+
+    Raises:
+        Stopped: it suggests what it refuses.
+    """
+    chat.heading("Hints are enough to begin with")
+    done: Counter[str] = Counter()
+    for _ in range(MOST_HINTS):
+        suggested = _metadata(person.types("hint")).get("commands", [])
+        command = min(suggested, key=done.__getitem__)  # the first of those that were not tried yet
+        done[command] += 1
+        person.types(command)
+        if command.startswith(("craft ", "talk ")):
+            break
+
+
 def _part(chat: Chat, people: list[Traveller], things: tuple[str, str]) -> None:
     chat.heading("They part")
     ann, bob, cleo = people
     for person, thing in zip((ann, bob), things, strict=True):
         person.types(f"drop {thing} all")  # so that the next visitors find something, too
-    cleo.types("say Goodbye!")
-    for person in (ann, bob):
+    ann.types(f"tell {cleo.name} Goodbye!")
+    ann.types("say Goodbye!")
+    for person in (bob, cleo):
         person.hears("Goodbye!")
     for person in people:
         person.play(_led_to(person.types("lobby")))

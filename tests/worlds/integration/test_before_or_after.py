@@ -325,7 +325,7 @@ LINES: dict[str, str] = {
     },
     **{"equip": "equip boots", "unequip": "unequip boots", "use": "use bread", "open": "open chest"},
     **{"push": "push chest", "give": "give 5 arrows to bob", "trade": "trade bob", "offer": "offer arrows 6"},
-    **{"craft": "craft stone axe", "recipes": "recipes", "research": "research"},
+    **{"craft": "craft stone axe", "recipes": "recipes", "research": "research", "hint": "hint"},
     **{"experiment": "experiment arrow with bread", "teach": "teach bob stone axe"},
     "learn": "learn stew from maren",
     **{"accept": "accept", "decline": "decline", "search": "search", "gather": "gather"},

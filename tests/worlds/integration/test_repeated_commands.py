@@ -95,6 +95,7 @@ TWICE: Final[Mapping[str, Twice]] = {
     "ecosystem": Twice("ecosystem status"),
     "search": Twice("search", refused=True),
     "recipes": Twice("recipes"),
+    "hint": Twice("hint"),
     "research": Twice("research"),
     "prices": Twice("prices", refused=True),
     "barter": Twice("barter bob lamp for axe", refused=True),

@@ -44,6 +44,7 @@ const interview = new Interview(said, (worldId, name) => entry?.open(worldId, na
 const connection = new Connection({ state: showConnection, message, answered, dropped });
 
 function commandFor({ name, type: kind }) {
+  if (kind === "command") return name;
   return kind === "portal" ? `enter ${name}` : `look ${name}`;
 }
 

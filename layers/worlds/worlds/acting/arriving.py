@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kernel.texts import translate
+from worlds.acting import hinting
 from worlds.acting.looking import around, mark
 from worlds.acting.models import CommandOutcome, GameMessage, Scene, posts_to
 
@@ -18,7 +19,10 @@ def greeting(scene: Scene) -> CommandOutcome:
         text = translate("Welcome back, {name}.", name=scene.me.name)
     here = translate("{name} is here now.", name=scene.me.name)
     arrives = GameMessage("system", here, {"entities": [mark(scene.me)]})
+    messages = [GameMessage("system", text), around(scene)]
+    if scene.me.last_played is None:
+        messages.append(hinting.message(scene))
     return CommandOutcome(
-        messages=[GameMessage("system", text), around(scene)],
+        messages=messages,
         posts=posts_to(scene.people, arrives),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 from uuid import uuid4
 
@@ -13,7 +14,6 @@ from worlds.acting.looking import fixture_of
 from worlds.acting.models import CommandOutcome, GameMessage, Scene
 from worlds.acting.needs import REACH, SIGHT, Needs
 from worlds.acting.workshop import (
-    MOST_HINTED,
     SECOND,
     amount,
     amounts,
@@ -123,12 +123,20 @@ def list_recipes(scene: Scene, parsed: Parsed) -> CommandOutcome:
     return CommandOutcome(messages=[GameMessage("info", "\n".join(lines), {"craftable": [each.key for each in now]})])
 
 
-def hint(scene: Scene) -> str:
-    """Return a sentence about what one could make with what one carries; "" for nothing."""
-    if not scene.me.attributes or scene.world.is_lobby:
-        return ""
-    now = [product_name(each) for each in known_recipes(scene) if not _lacks(scene, each)][:MOST_HINTED]
-    return translate("With what you carry, you could craft: {names}.", names=listed(now)) if now else ""
+def craftable(scene: Scene) -> Iterator[Recipe]:
+    """Yield what one could make with what one carries, and with what stands near."""
+    return (each for each in known_recipes(scene) if not _lacks(scene, each))
+
+
+def wanted(scene: Scene) -> frozenset[str]:
+    """Return the keys of the items that are missing for what one knows how to make, and is skilled enough for."""
+    found: set[str] = set()
+    for recipe in known_recipes(scene):
+        if recipe.level <= scene.me.skills.get(recipe.skill, 0):
+            taken = rules.take(recipe.ingredients, scene.me.inventory, uuid4)
+            for lacking in () if isinstance(taken, Taken) else taken:
+                found.add(lacking.amount.item)
+    return frozenset(found)
 
 
 def _go_on(scene: Scene) -> CommandOutcome:

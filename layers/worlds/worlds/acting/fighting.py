@@ -65,7 +65,7 @@ LEAVING: Final = frozenset({"lobby", "enter", "watcher"})
 """Commands that lead out of a world: in a fight, one flees first."""
 STILL_POSSIBLE: Final = frozenset(
     (
-        *("look", "help", "who", "score", "skills", "inventory", "map", "weather", "worlds", "lobby"),
+        *("look", "help", "hint", "who", "score", "skills", "inventory", "map", "weather", "worlds", "lobby"),
         *("say", "whisper", "tell", "reply", "ignore", "report"),
     )
 )

@@ -71,7 +71,13 @@ def _go_there(scene: Scene, goal: Scenery, mode: Mode) -> CommandOutcome:
         raise NoWayThere(name=goal.name)
     if goal.way == (0, 0):
         return CommandOutcome(messages=[GameMessage("movement", translate("You are there already."))])
-    return _walk(scene, (*goal.way, 0), mode, translate("You walk to {name}.", name=goal.name))
+    away = _length(*goal.way, 0)
+    if away <= FARTHEST:
+        return _walk(scene, (*goal.way, 0), mode, translate("You walk to {name}.", name=goal.name))
+    east, north = (axis * FARTHEST // away for axis in goal.way)
+    left = round((away - FARTHEST) / METRE)
+    text = translate("You walk towards {name}; {metres} m are left.", name=goal.name, metres=left)
+    return _walk(scene, (east, north, 0), mode, text)
 
 
 def face(scene: Scene, parsed: Parsed) -> CommandOutcome:

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from msgspec import Struct
 
 from kernel.texts import to_translate, translate
+from worlds.acting import villagers
 from worlds.acting.models import Scene
 from worlds.commands.matching import find
 from worlds.commands.models import TargetNotFound
@@ -19,7 +20,7 @@ from worlds.ground import words as ground_words
 from worlds.ground.models import Terrain
 from worlds.ground.seeing import ways_to_water
 from worlds.space.models import METRE
-from worlds.space.rules import place_at
+from worlds.space.rules import offset, place_at
 from worlds.weather import moons
 from worlds.weather import words as weather_words
 from worlds.weather.models import WeatherState
@@ -110,6 +111,9 @@ def _seen(scene: Scene, ground: Terrain, area: Area) -> Iterator[Scenery]:
     if all_of_them := len(moons.moons_of(scene.world.generation)):
         text = moons.of_all(all_of_them, area.moons, seen=sees_stars)
         yield Scenery(("moon", "moons"), text)
+    for village in scene.villages:
+        way = offset(scene.world.space, area.position, village.site.centre)[:2]
+        yield Scenery((village.name, translate("village"), translate("smoke")), villagers.where(scene, village), way)
     yield Scenery(("ground", *GROUNDS[here.biome].split(", ")), ground_words.in_words(area.seen), (0, 0))
 
 

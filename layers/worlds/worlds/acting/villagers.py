@@ -49,14 +49,18 @@ def smoke(scene: Scene) -> str:
     """Return where the nearest village is; "" if none is in sight."""
     if not scene.villages:
         return ""
-    nearest = scene.villages[0]
-    east, north, _ = offset(scene.world.space, scene.me.position, nearest.site.centre)
+    return where(scene, scene.villages[0])
+
+
+def where(scene: Scene, village: Village) -> str:
+    """Return where a village is whose smoke one sees."""
+    east, north, _ = offset(scene.world.space, scene.me.position, village.site.centre)
     away = sqrt(east * east + north * north)
     if away <= INSIDE:
-        return translate("You are in {village}.", village=nearest.name)
+        return translate("You are in {village}.", village=village.name)
     metres = round(away / METRE / 10) * 10
     return translate(
-        "Smoke rises {metres} m {side}: {village}.", metres=metres, side=side(east, north), village=nearest.name
+        "Smoke rises {metres} m {side}: {village}.", metres=metres, side=side(east, north), village=village.name
     )
 
 
