@@ -19,7 +19,7 @@ from worlds.ground import words as ground_words
 from worlds.ground.models import Terrain
 from worlds.ground.seeing import ways_to_water
 from worlds.space.models import METRE
-from worlds.space.rules import place_at
+from worlds.space.rules import offset, place_at
 from worlds.weather import moons
 from worlds.weather import words as weather_words
 from worlds.weather.models import WeatherState
@@ -28,6 +28,8 @@ T = TypeVar("T")
 Way = tuple[int, int]
 """Decimetres to the east and to the north."""
 
+BEFORE_THE_WELL: Final = 3 * METRE
+"""How far from the middle of a village one stops."""
 WATERS: Final = {"sea": to_translate("sea"), "lake": to_translate("lake"), "river": to_translate("river")}
 GROUNDS: Final = {
     Biome.OCEAN: "bottom",
@@ -55,11 +57,13 @@ class Scenery(Struct, frozen=True):
         names: under which it is found; the first one is shown.
         text: what one sees of it.
         way: to where one can walk to be at it; None for what no way leads to.
+        is_far: one walks there in stages.
     """
 
     names: Sequence[str]
     text: str
     way: Way | None = None
+    is_far: bool = False
 
     @property
     def name(self) -> str:
@@ -100,6 +104,7 @@ def _seen(scene: Scene, ground: Terrain, area: Area) -> Iterator[Scenery]:
         else:
             text = translate("{name}: beside you, {side}.", name=name.capitalize(), side=side)
         yield Scenery((name, translate("water")), text, shore)
+    yield from _villages(scene)
     overhead = [weather_words.in_words(area.weather, area.coming)]
     names = SKIES[area.weather.state]
     sees_stars = LIGHTS[area.part] == "night" and area.weather.state is WeatherState.CLEAR
@@ -111,6 +116,21 @@ def _seen(scene: Scene, ground: Terrain, area: Area) -> Iterator[Scenery]:
         text = moons.of_all(all_of_them, area.moons, seen=sees_stars)
         yield Scenery(("moon", "moons"), text)
     yield Scenery(("ground", *GROUNDS[here.biome].split(", ")), ground_words.in_words(area.seen), (0, 0))
+
+
+def _villages(scene: Scene) -> Iterator[Scenery]:
+    for number, village in enumerate(scene.villages):
+        east, north, _ = offset(scene.world.space, scene.me.position, village.site.centre)
+        away = hypot(east, north)
+        part = max(0.0, 1 - BEFORE_THE_WELL / away) if away else 0.0
+        names = (village.name, translate("village")) if number == 0 else (village.name,)
+        text = translate(
+            "{village}: {metres} m {side}.",
+            village=village.name,
+            metres=round(away / METRE),
+            side=ground_words.side(east, north),
+        )
+        yield Scenery(names, text, (round(east * part), round(north * part)), is_far=True)
 
 
 def _to_the_shore(scene: Scene, ground: Terrain, area: Area, water: str, way: Way) -> Way:
