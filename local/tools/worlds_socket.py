@@ -562,6 +562,21 @@ class RecipesMetadata(Shape):
     """The keys of those that can be made now."""
 
 
+class HintShape(Shape):
+    """Something to do next."""
+
+    command: str
+    """To type, as it is."""
+    why: str
+    """In a sentence."""
+
+
+class HintsMetadata(Shape):
+    """Of `info`, after `hint`: the most useful first."""
+
+    hints: list[HintShape]
+
+
 class GatheredMetadata(Shape):
     """Of `action`, when someone has gathered."""
 
@@ -577,7 +592,7 @@ METADATA: dict[str, tuple[type[Shape], ...]] = {
     "combat": (CombatMetadata,),
     "dialogue": (DialogueMetadata,),
     "emote": (SpeechMetadata,),
-    "info": (WorldMetadata, DirectoryMetadata, WeatherMetadata, RecipesMetadata),
+    "info": (WorldMetadata, DirectoryMetadata, WeatherMetadata, RecipesMetadata, HintsMetadata),
     "player_list": (PlayersMetadata,),
     "speech": (SpeechMetadata,),
     "start_interview": (InterviewMetadata,),

@@ -78,6 +78,7 @@ TWICE: Final[Mapping[str, Twice]] = {
     "who": Twice("who"),
     "inventory": Twice("inventory"),
     "help": Twice("help"),
+    "hint": Twice("hint"),
     "say": Twice("say hello"),
     "emote": Twice("emote waves"),
     "whisper": Twice("whisper bob hello"),

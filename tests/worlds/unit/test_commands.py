@@ -86,7 +86,7 @@ ROWS = {
     "help": "",
 }
 OURS = {
-    *("go", "give", "worlds", "trade", "offer", "accept", "decline", "ignore", "report"),
+    *("hint", "go", "give", "worlds", "trade", "offer", "accept", "decline", "ignore", "report"),
     *("recipes", "research", "experiment", "teach", "learn", "promise", "threaten", "buy", "sell", "barter"),
 }
 

@@ -127,8 +127,13 @@ def hint(scene: Scene) -> str:
     """Return a sentence about what one could make with what one carries; "" for nothing."""
     if not scene.me.attributes or scene.world.is_lobby:
         return ""
-    now = [product_name(each) for each in known_recipes(scene) if not _lacks(scene, each)][:MOST_HINTED]
+    now = [product_name(each) for each in possible_now(scene)][:MOST_HINTED]
     return translate("With what you carry, you could craft: {names}.", names=listed(now)) if now else ""
+
+
+def possible_now(scene: Scene) -> list[Recipe]:
+    """Return the recipes for which one has all, in their order."""
+    return [each for each in known_recipes(scene) if not _lacks(scene, each)]
 
 
 def _go_on(scene: Scene) -> CommandOutcome:

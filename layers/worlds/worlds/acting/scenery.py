@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from kernel.texts import to_translate, translate
 from worlds.acting.models import Scene
+from worlds.acting.villagers import WORKPLACES
 from worlds.commands.matching import find
 from worlds.commands.models import TargetNotFound
 from worlds.describing.facts import LIGHTS, seen_moons
@@ -18,7 +19,7 @@ from worlds.generation.biomes import Biome
 from worlds.ground import words as ground_words
 from worlds.ground.models import Terrain
 from worlds.ground.seeing import ways_to_water
-from worlds.space.models import METRE
+from worlds.space.models import METRE, Position
 from worlds.space.rules import offset, place_at
 from worlds.weather import moons
 from worlds.weather import words as weather_words
@@ -28,8 +29,8 @@ T = TypeVar("T")
 Way = tuple[int, int]
 """Decimetres to the east and to the north."""
 
-BEFORE_THE_WELL: Final = 3 * METRE
-"""How far from the middle of a village one stops."""
+BEFORE_A_PLACE: Final = 3 * METRE
+"""How far from the middle of a village, or of a place in it, one stops."""
 WATERS: Final = {"sea": to_translate("sea"), "lake": to_translate("lake"), "river": to_translate("river")}
 GROUNDS: Final = {
     Biome.OCEAN: "bottom",
@@ -120,17 +121,21 @@ def _seen(scene: Scene, ground: Terrain, area: Area) -> Iterator[Scenery]:
 
 def _villages(scene: Scene) -> Iterator[Scenery]:
     for number, village in enumerate(scene.villages):
-        east, north, _ = offset(scene.world.space, scene.me.position, village.site.centre)
-        away = hypot(east, north)
-        part = max(0.0, 1 - BEFORE_THE_WELL / away) if away else 0.0
         names = (village.name, translate("village")) if number == 0 else (village.name,)
-        text = translate(
-            "{village}: {metres} m {side}.",
-            village=village.name,
-            metres=round(away / METRE),
-            side=ground_words.side(east, north),
-        )
-        yield Scenery(names, text, (round(east * part), round(north * part)), is_far=True)
+        yield _far(scene, names, village.site.centre)
+    for village in scene.villages[:1]:
+        for trade, place in village.site.places.items():
+            if trade in WORKPLACES:
+                yield _far(scene, (translate(WORKPLACES[trade]),), place)
+
+
+def _far(scene: Scene, names: Sequence[str], place: Position) -> Scenery:
+    east, north, _ = offset(scene.world.space, scene.me.position, place)
+    away = hypot(east, north)
+    part = max(0.0, 1 - BEFORE_A_PLACE / away) if away else 0.0
+    side = ground_words.side(east, north)
+    text = translate("{name}: {metres} m {side}.", name=names[0].capitalize(), metres=round(away / METRE), side=side)
+    return Scenery(names, text, (round(east * part), round(north * part)), is_far=True)
 
 
 def _to_the_shore(scene: Scene, ground: Terrain, area: Area, water: str, way: Way) -> Way:

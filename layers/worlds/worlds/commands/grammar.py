@@ -137,6 +137,12 @@ COMMANDS: Final[tuple[WorldCommand, ...]] = (
         CommandTopic.WAY,
     ),
     WorldCommand(
+        "hint",
+        "hint",
+        to_translate("Read what you could do next."),
+        CommandTopic.WAY,
+    ),
+    WorldCommand(
         "who",
         "who [beginning of a name]",
         to_translate("See who is in this world."),

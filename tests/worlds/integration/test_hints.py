@@ -1,0 +1,65 @@
+"""A newcomer who does only what the hints say gets through the first hour. Source: worlds 27."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from kernel.database import Tx
+from tests.support.grounds import make_ground
+from tests.support.villages import set_time
+from tests.support.worlds import Player, come_to, come_to_lobby, give_things, place_item, texts
+from worlds.characters import service as characters
+from worlds.characters.events import HealthChanged
+from worlds.space.models import Position
+
+MOST_STEPS = 30
+
+
+def hints(tx: Tx, player: Player) -> list[dict[str, Any]]:
+    [answer, *_] = player.types(tx, "hint")
+    found = answer["data"]["metadata"]["hints"]
+    assert all(f"Write: {each['command']}" in answer["data"]["text"] for each in found)
+    return found
+
+
+def test_the_lobby_leads_on(tx: Tx):
+    assert [each["command"] for each in hints(tx, come_to_lobby(tx))][-2:] == ["worlds", "tell statue"]
+
+
+def test_a_watcher_is_told_to_fly(tx: Tx):
+    wendy = come_to(tx, make_ground(tx).world_id, "Wendy", "watcher")
+
+    assert [each["command"] for each in hints(tx, wendy)] == ["look", "fly", "map"]
+
+
+def test_who_is_badly_hurt_is_told_to_heal(tx: Tx):
+    ann = come_to(tx, make_ground(tx).world_id, "Ann")
+    me = give_things(tx, ann.character(tx), "healing_herb", 1)
+    hurt = HealthChanged(character_id=me.character_id, old=me.hp, new=me.hp // 3, reason="a test")
+    characters.save(tx, me, [hurt])
+
+    assert hints(tx, ann)[0]["command"] == "use healing herb"
+
+
+def test_who_does_only_what_the_hints_say_gets_through_the_first_hour(tx: Tx):
+    world = make_ground(tx)
+    ann = come_to(tx, world.world_id, "Ann")
+    x, y, _ = ann.character(tx).position
+    for number, item in enumerate(("stick", "stone", "berry"), start=1):
+        world, _ = place_item(tx, world, item, Position(x + 20 * number, y), 30)
+    set_time(tx, world, 2, 9)
+    done: list[str] = []
+
+    while (command := hints(tx, ann)[0]["command"]) != "skills":
+        answer = ann.types(tx, command)
+        assert answer[0]["type"] != "error", (command, answer[0], done)
+        done.append(command)
+        tx.now += timedelta(seconds=5)
+        assert len(done) <= MOST_STEPS, "; ".join(done[5:30])
+
+    verbs = {each.split()[0] for each in done}
+    assert verbs == {"go", "get", "gather", "craft", "talk", "sell"}, done
+    [skills, *_] = texts(ann.types(tx, "skills"))
+    assert "Persuasion" in skills
+    assert "Bartering" in skills
