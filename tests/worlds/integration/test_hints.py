@@ -5,13 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from kernel.database import Tx
 from tests.support.grounds import make_ground
+from tests.support.people import make_someone
 from tests.support.villages import set_time
 from tests.support.worlds import Player, come_to, come_to_lobby, give_things, place_item, texts
 from worlds.characters import service as characters
 from worlds.characters.events import HealthChanged
-from worlds.space.models import Position
+from worlds.founding import service as founding
+from worlds.founding.models import NewWorld
+from worlds.space.models import Position, Space
+from worlds.time.models import PartOfDay
 
 MOST_STEPS = 30
 
@@ -63,3 +69,13 @@ def test_who_does_only_what_the_hints_say_gets_through_the_first_hour(tx: Tx):
     [skills, *_] = texts(ann.types(tx, "skills"))
     assert "Persuasion" in skills
     assert "Bartering" in skills
+
+
+@pytest.mark.parametrize("hours", [12, 24, 30])
+def test_a_new_world_begins_at_a_third_of_its_day(tx: Tx, hours: int):
+    someone = make_someone(tx)
+
+    world = founding.make(tx, someone.account_id, NewWorld(name="Gaia", space=Space("infinite"), hours_per_day=hours))
+
+    assert world.time.at(tx.now) * 3 == world.time.day_length
+    assert world.time.moment(tx.now).part is PartOfDay.MORNING
