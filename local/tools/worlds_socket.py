@@ -562,11 +562,19 @@ class RecipesMetadata(Shape):
     """The keys of those that can be made now."""
 
 
-class HintMetadata(Shape):
-    """Of `info`, when someone reads what they could do next."""
+class HintShape(Shape):
+    """Something to do next."""
 
-    commands: list[str]
-    """As one would type them; each is a part of the text, too."""
+    command: str
+    """To type, as it is."""
+    why: str
+    """In a sentence."""
+
+
+class HintsMetadata(Shape):
+    """Of `info`, after `hint`: the most useful first."""
+
+    hints: list[HintShape]
 
 
 class GatheredMetadata(Shape):
@@ -584,7 +592,7 @@ METADATA: dict[str, tuple[type[Shape], ...]] = {
     "combat": (CombatMetadata,),
     "dialogue": (DialogueMetadata,),
     "emote": (SpeechMetadata,),
-    "info": (WorldMetadata, DirectoryMetadata, WeatherMetadata, RecipesMetadata, HintMetadata),
+    "info": (WorldMetadata, DirectoryMetadata, WeatherMetadata, RecipesMetadata, HintsMetadata),
     "player_list": (PlayersMetadata,),
     "speech": (SpeechMetadata,),
     "start_interview": (InterviewMetadata,),

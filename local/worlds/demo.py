@@ -283,7 +283,7 @@ def _do_what_hints_say(chat: Chat, person: Traveller) -> None:
     chat.heading("Hints are enough to begin with")
     done: Counter[str] = Counter()
     for _ in range(MOST_HINTS):
-        suggested = _metadata(person.types("hint")).get("commands", [])
+        suggested = [each["command"] for each in _metadata(person.types("hint"))["hints"]]
         command = min(suggested, key=done.__getitem__)  # the first of those that were not tried yet
         done[command] += 1
         person.types(command)

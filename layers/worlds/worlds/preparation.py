@@ -12,7 +12,7 @@ from worlds.configs import shipped
 from worlds.generation import parameters
 from worlds.generation.parameters import from_words
 from worlds.space.models import LOBBY as LOBBY_SPACE
-from worlds.time.rules import HOUR
+from worlds.time.rules import MORNING
 from worlds.world import queries
 from worlds.world import service as worlds
 from worlds.world.events import ThingPlaced, WorldCreated
@@ -25,8 +25,6 @@ PORTALS: Final = {"north": (50, 100, 0), "east": (100, 50, 0), "south": (50, 0, 
 AROUND_TEMPERATE: Final = 54_600_000
 """Decimetres. Source: worlds 6."""
 SEED: Final = 7
-SUNRISE: Final = 6 * HOUR
-"""Milliseconds: what time it is in Temperate when it begins."""
 
 
 def prepare(tx: Tx) -> None:
@@ -56,7 +54,7 @@ def _prepare_temperate(tx: Tx) -> None:
             is_system=True,
             status=BUILDING,
             generation={"seed": SEED, "parameters": parameters.as_json(from_words(size="medium", climate="temperate"))},
-            game_time=SUNRISE,
+            game_time=MORNING,
         )
         building.begin(tx, worlds.save(tx, None, TEMPERATE, [created]))
 

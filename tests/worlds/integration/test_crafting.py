@@ -225,7 +225,7 @@ def test_recipes_lists_first_what_can_be_made_now_and_so_does_help(tx: Tx):
     assert "stone_axe" in answer["data"]["metadata"]["craftable"]
     assert lines[1].startswith("Not quite: ")
     assert texts(ann.types(tx, "recipes clay pot"))[0].startswith("You also know: clay pot.")
-    assert "With what you carry, you could make something: craft " in texts(ann.types(tx, "help"))[1]
+    assert "You carry all that this takes. Write: craft " in texts(ann.types(tx, "help"))[1]
     assert len(texts(ann.types(tx, "help craft"))) == 1
 
 

@@ -10,6 +10,7 @@ import pytest
 from kernel.database import Tx
 from kernel.texts import speaking
 from tests.support.grounds import make_ground
+from tests.support.villages import look, village_of
 from tests.support.worlds import Player, code, come_to, connect, make_world, place_fixture, place_item, texts
 from worlds.acting import looking
 from worlds.movement.models import PARTS
@@ -152,6 +153,47 @@ def test_one_goes_to_a_thing_and_stops_before_it(tx: Tx):
     ann.types(tx, "go to bob")
     assert abs(ann.character(tx).position.x - 150) <= 10
     assert abs(ann.character(tx).position.y - 50) <= 10
+
+
+def test_one_goes_around_what_is_in_the_way_and_pays_for_the_longer_way(tx: Tx):
+    world = make_world(tx)
+    ann = come_to(tx, world.world_id, "Ann")
+    world = place_fixture(tx, world, "boulder", Position(50, 150), radius=20)
+    place_item(tx, world, "lamp", Position(50, 250))
+
+    assert code(ann.types(tx, "n 15")) == "MOVEMENT_BLOCKED"
+    [went] = texts(ann.types(tx, "go to the lamp"))[:1]
+
+    assert ann.character(tx).position == (50, 240, 0)
+    assert went == "You walk to lamp. Stamina 492/512."  # 20; straight on it would be 19
+
+
+def test_one_goes_as_far_as_one_gets_and_reads_what_is_in_the_way(tx: Tx):
+    world = make_world(tx)
+    ann = come_to(tx, world.world_id, "Ann")
+    world = place_fixture(tx, world, "boulder", Position(50, 150), radius=20)
+    for x in (-90, -50, -10, 90, 130, 170):
+        world = place_fixture(tx, world, "boulder", Position(x, 150), radius=40)
+    place_item(tx, world, "lamp", Position(50, 250))
+
+    [went] = texts(ann.types(tx, "go to the lamp"))[:1]
+
+    assert went.startswith("You walk towards lamp. Something is in the way: boulder.")
+    assert 100 < ann.character(tx).position.y <= 130
+    assert code(ann.types(tx, "go to the lamp")) == "MOVEMENT_BLOCKED"
+
+
+def test_one_goes_to_a_village_in_stages(tx: Tx):
+    world = make_ground(tx)
+    ann = come_to(tx, world.world_id, "Ann")
+    village = village_of(tx, world)
+
+    stages = [texts(ann.types(tx, line))[0] for line in ("go village", f"go to {village.name}", *["go village"] * 3)]
+
+    assert stages[0].startswith(f"You walk towards {village.name}. ")
+    assert "m are left" in stages[0]
+    assert stages[-1] == "You are there already."
+    assert f"You are in {village.name}." in look(tx, ann)
 
 
 def test_what_is_worn_is_put_on_and_taken_off(tx: Tx):

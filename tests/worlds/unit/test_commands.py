@@ -86,7 +86,7 @@ ROWS = {
     "help": "",
 }
 OURS = {
-    *("go", "give", "worlds", "trade", "offer", "accept", "decline", "ignore", "report"),
+    *("hint", "go", "give", "worlds", "trade", "offer", "accept", "decline", "ignore", "report"),
     *("recipes", "research", "experiment", "teach", "learn", "promise", "threaten", "buy", "sell", "barter"),
 }
 
@@ -94,7 +94,7 @@ OURS = {
 def test_the_commands_are_those_of_the_specification_and_ours():
     found = {each.name: " ".join(alias.replace(" ", "_") for alias in each.aliases) for each in COMMANDS}
 
-    assert found == {**ROWS, **dict.fromkeys(OURS, ""), "search": "prospect", "hint": "hints", "prices": "goods wares"}
+    assert found == {**ROWS, **dict.fromkeys(OURS, ""), "search": "prospect", "prices": "goods wares"}
 
 
 @pytest.mark.parametrize(

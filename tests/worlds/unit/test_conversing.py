@@ -150,7 +150,7 @@ def test_what_is_mentioned_is_what_was_asked_for():
     facts = facts_of(known)
 
     def mentions(said: str) -> str:
-        return chosen(facts, frozenset(said.split()), said).text
+        return chosen(facts, frozenset(said.split()), said, ANN).text
 
     assert mentions("") == "You threatened me 30 days ago."
     assert mentions("the lamp") == "You gave me a lamp 30 days ago."
@@ -323,3 +323,14 @@ def test_opinions_and_memories_settle_in_time():
 def test_an_event_of_another_kind_is_no_event_of_a_relationship():
     with pytest.raises(AssertionError):
         evolve(None, Recorded(uuid4(), 1, datetime.now(EPOCH.tzinfo), told(news(8, first_hand(0)), range(9))[0]))
+
+
+def test_a_memory_of_the_one_to_whom_they_talk_comes_before_those_of_others():
+    attack = memory(about_id=TORBEN, occurrence=Occurrence.VIOLENCE, weight=1.0, tags=("violence", str(TORBEN)))
+    gift = memory(about_id=ANN, weight=0.2, tags=("gift", str(ANN)), content={"item": "lamp", "quantity": 1})
+    facts = facts_of(replace(KNOWN, memories=[attack, gift]))
+
+    said = {chosen(facts, frozenset(line.split()), line, ANN).text for line in ("", "hm", "news", "remember me")}
+
+    assert said == {"You gave me a lamp 30 days ago."}
+    assert chosen(facts, frozenset(), "", MAREN).text == memory_in_words(KNOWN, attack)

@@ -57,7 +57,7 @@ export class Lines {
     if (data.id && this.#known.has(data.id)) return;
     if (data.id) this.#known.add(data.id);
     const line = this.#line(data.type);
-    const commands = (data.metadata?.commands ?? []).map((name) => ({ name, type: "command" }));
+    const commands = (data.metadata?.hints ?? []).map(({ command: name }) => ({ name, type: "command" }));
     for (const piece of pieces(data.text, [...(data.metadata?.entities ?? []), ...commands])) {
       line.append(piece.entity ? this.#link(piece) : piece.text);
     }

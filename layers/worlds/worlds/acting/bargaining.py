@@ -134,6 +134,24 @@ def sell(scene: Scene, parsed: Parsed) -> CommandOutcome:
     return deal.outcome(text, _learned(scene, f"sell/{held.item.key}"))
 
 
+def possible_deal(scene: Scene, npc_id: UUID) -> str:
+    """Return a command by which one sells something to someone, or else buys something of theirs; "" for none."""
+    partner = next((each for each in scene.partners if each.character_id == npc_id), None)
+    if partner is None:
+        return ""
+    coins = _coins_of(partner)
+    mine = [each for each in _for_sale(scene.me) if _has_price(each) and each.item.fit is None]
+    if sold := next((each for each in mine if 1 <= _payment(scene, each, 1) <= coins), None):
+        return f"sell {sold.item.name} to {partner.name}"
+    # A single one may be worth less than a coin.
+    if sold := next((each for each in mine if 1 <= _payment(scene, each, each.quantity) <= coins), None):
+        return f"sell {sold.item.name} {sold.quantity} to {partner.name}"
+    theirs = [each for each in _for_sale(partner) if _has_price(each)]
+    if bought := next((each for each in theirs if _price(scene, partner, each, 1) <= _coins_of(scene.me)), None):
+        return f"buy {bought.item.name} from {partner.name}"
+    return ""
+
+
 def barter(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Offer things for things; or, without any, agree to what one was offered instead."""
     npcs = _npcs(scene)

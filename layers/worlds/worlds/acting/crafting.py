@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 from uuid import uuid4
 
@@ -123,20 +122,9 @@ def list_recipes(scene: Scene, parsed: Parsed) -> CommandOutcome:
     return CommandOutcome(messages=[GameMessage("info", "\n".join(lines), {"craftable": [each.key for each in now]})])
 
 
-def craftable(scene: Scene) -> Iterator[Recipe]:
-    """Yield what one could make with what one carries, and with what stands near."""
-    return (each for each in known_recipes(scene) if not _lacks(scene, each))
-
-
-def wanted(scene: Scene) -> frozenset[str]:
-    """Return the keys of the items that are missing for what one knows how to make, and is skilled enough for."""
-    found: set[str] = set()
-    for recipe in known_recipes(scene):
-        if recipe.level <= scene.me.skills.get(recipe.skill, 0):
-            taken = rules.take(recipe.ingredients, scene.me.inventory, uuid4)
-            for lacking in () if isinstance(taken, Taken) else taken:
-                found.add(lacking.amount.item)
-    return frozenset(found)
+def possible_now(scene: Scene) -> list[Recipe]:
+    """Return the recipes for which one has all, in their order."""
+    return [each for each in known_recipes(scene) if not _lacks(scene, each)]
 
 
 def _go_on(scene: Scene) -> CommandOutcome:

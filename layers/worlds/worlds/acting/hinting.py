@@ -1,209 +1,259 @@
-"""What a character could do next, for players who do not know yet. Pure. Source: worlds 27."""
+"""What someone could do next, by what is near, what they carry and what they have learned. Source: worlds 27."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import chain
-from math import sqrt
-from typing import Final
-from uuid import UUID
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
 
 from msgspec import Struct
 
 from kernel.texts import translate
-from worlds.acting import crafting, villagers
+from worlds.acting import bargaining, crafting
 from worlds.acting.carrying import limit_of
 from worlds.acting.fighting import fighter_of
 from worlds.acting.looking import name_of
 from worlds.acting.models import CommandOutcome, GameMessage, Scene, SeenPerson
-from worlds.acting.moving import FARTHEST
 from worlds.acting.needs import REACH, SIGHT, TALK, Needs
 from worlds.acting.offering import Offer, offered
 from worlds.acting.sheet import hp_of, stamina_of
-from worlds.acting.wildlife import with_creatures
-from worlds.acting.workshop import product_name
+from worlds.acting.villagers import INSIDE, WORKPLACES
+from worlds.acting.workshop import is_at, product_name
+from worlds.bodies.models import Attribute
+from worlds.bodies.rules import derived
 from worlds.characters.models import NPC
-from worlds.combat.bodies import hurt_of
 from worlds.commands.models import Parsed
-from worlds.ground.words import side
-from worlds.items.content import items
+from worlds.crafting.models import WorkKind
+from worlds.entities.models import ITEM, Entity
+from worlds.items.content import items as catalogue
+from worlds.npcs.appearance import LifeStage, stage_of, years_of
 from worlds.npcs.rounds import Habit
 from worlds.resources.models import ResourceGround
-from worlds.skills.models import Skill
-from worlds.space.models import METRE
-from worlds.space.rules import offset
+from worlds.skills.models import SKILL_CATEGORIES, Skill
+from worlds.space.models import Position
+from worlds.space.rules import is_within
+from worlds.time.models import PartOfDay
 
-HINTING: Final = Needs(things=SIGHT, people=SIGHT, ground=True, prospect=True, living=True, crafting=True)
-MOST: Final = 3
-TIRED: Final = 0.1
+MOST_HINTS: Final = 3
+FIRST_KINDS: Final = 6
+"""Kinds of things that a newcomer picks up before they are sent on."""
+TIRED: Final = 0.2
 """Of one's stamina, below which one should rest."""
-HURT: Final = 0.5
-"""Of one's hit points."""
-LOADED: Final = 0.9
-"""Of what one can carry, from which one should leave something behind."""
-ENOUGH: Final = 10
-"""Of a kind of thing, to carry."""
+HEALERS: Final = ("healing_herb",)
+HINTING: Final = Needs(
+    things=SIGHT, people=SIGHT, ground=True, prospect=True, crafting=True, partners=True, market=True
+)
 
 
 class Hint(Struct, frozen=True):
-    """Something that one could do now: a sentence that ends in the command for it; "" where there is none."""
+    """Something to do next.
 
-    text: str
-    command: str = ""
+    Attributes:
+        command: to type, as it is.
+        why: in a sentence.
+    """
+
+    command: str
+    why: str
 
 
 def hint(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Say what one could do next."""
-    return CommandOutcome(messages=[message(with_creatures(scene))])
+    return CommandOutcome(messages=[message(scene)])
 
 
 def message(scene: Scene) -> GameMessage:
     """Return what one could do next, and the commands for it, which a page shows as buttons."""
     found = hints(scene)
-    lines = [f"{each.text} {each.command}".strip() for each in found]
-    return GameMessage("info", "\n".join(lines), {"commands": [each.command for each in found if each.command]})
+    lines = [translate("{why} Write: {command}", why=each.why, command=each.command) for each in found]
+    return GameMessage("info", "\n".join(lines), {"hints": as_json(found)})
+
+
+def as_json(found: Sequence[Hint]) -> list[dict[str, Any]]:
+    """Return hints as programs read them."""
+    return [{"command": each.command, "why": each.why} for each in found]
 
 
 def hints(scene: Scene) -> list[Hint]:
-    """Return what one could do next, what matters most first; never nothing.
+    """Return what one could do next, the most useful first; at least one.
 
     Raises:
         TilesMissing
     """
     if scene.world.is_lobby:
-        rules = (_enter, _make_a_world)
+        found = [*_in_the_lobby(scene)]
     elif not scene.me.attributes:
-        rules = (_visit, _watch)
-    elif (fighter := fighter_of(scene)) is not None and fighter.is_fighting:
-        rules = (_fight,)
+        found = [
+            Hint("look", translate("You can see all, and touch nothing.")),
+            Hint("fly", translate("From above, you see farther.")),
+            Hint("map", translate("There is a map of the whole world.")),
+        ]
     else:
-        rules = (_recover, _craft, _gather, _talk, _visit, _wander)
-    return [each for rule in rules for each in rule(scene)][:MOST]
+        found = [each for rule in _RULES for each in rule(scene)]
+        if is_out_of_breath(scene):
+            rest = Hint("score", translate("You are out of breath: stamina comes back while you stand still."))
+            found = [rest, *(each for each in found if not each.command.startswith("go "))]
+    return found[:MOST_HINTS]
 
 
-Rule = Callable[[Scene], Iterator[Hint]]
-
-
-def _enter(scene: Scene) -> Iterator[Hint]:
+def _in_the_lobby(scene: Scene) -> Iterator[Hint]:
     portal = next((each for each in scene.things if each.portal_to is not None), None)
     if portal is not None:
-        yield Hint(translate("Go through a portal into a world:"), f"enter {portal.name}")
-
-
-def _make_a_world(scene: Scene) -> Iterator[Hint]:
-    yield Hint(translate("Have a world made as you wish it; the statue asks you about it:"), "create world")
-
-
-def _watch(scene: Scene) -> Iterator[Hint]:
-    yield Hint(translate("You have no body here. Rise above it all:"), "fly up")
+        yield Hint(f"enter {portal.name}", translate("A world is behind the {portal}.", portal=portal.name))
+    yield Hint("worlds", translate("There is a list of all worlds."))
+    yield Hint("tell statue", translate("The statue makes a world of your own."))
 
 
 def _fight(scene: Scene) -> Iterator[Hint]:
-    fighter = fighter_of(scene)
-    foes = fighter.foes if fighter else frozenset[UUID]()
-    people = (each for each in scene.people if each.character_id in foes)
-    beasts = (each for each in scene.things if each.entity_id in foes)
-    foe = next(chain(people, beasts), None)
-    if foe is not None:
-        yield Hint(translate("You are in a fight. Strike back:"), f"attack {name_of(foe)}")
-    yield Hint(translate("Ward off the next blow:"), "defend")
-    yield Hint(translate("Or get away:"), "flee")
+    if fighter_of(scene) is None:
+        return
+    if _is_hurt(scene):
+        yield Hint("flee", translate("You are badly hurt."))
+    else:
+        yield Hint("attack", translate("You are in a fight."))
+        yield Hint("defend", translate("If you are on your guard, hits hurt half as much."))
 
 
-def _recover(scene: Scene) -> Iterator[Hint]:
-    me = scene.me
-    if hp_of(me, scene.now) < HURT * hurt_of(me).maximum:
-        yield Hint(translate("You are hurt. Keep away from fights for a while: wounds close by themselves."))
-    stamina = stamina_of(me, scene.now)
-    if stamina.points < TIRED * stamina.maximum:
-        yield Hint(translate("You are out of breath. Stand still for a moment: stamina comes back by itself."))
+def _heal(scene: Scene) -> Iterator[Hint]:
+    healer = next((each for each in scene.me.inventory.held if each.item.key in HEALERS), None)
+    if healer is not None and _is_hurt(scene):
+        yield Hint(f"use {healer.item.name}", translate("You are hurt, and carry something that heals."))
 
 
-def _craft(scene: Scene) -> Iterator[Hint]:
-    """Something that one does not have yet."""
+def _go_on_working(scene: Scene) -> Iterator[Hint]:
+    work = scene.crafts.work
+    if work is not None and is_at(work, WorkKind.CRAFT, work.subject):
+        yield Hint("craft", translate("You have begun something."))
+
+
+def _meet(scene: Scene) -> Iterator[Hint]:
+    """Talk with someone who is awake, then trade with them."""
+    has_talked = _has_practised(scene, Skill.PERSUASION)
+    has_traded = _has_practised(scene, Skill.BARTERING)
+    awake = [each for each in scene.people if is_awake_and_grown(scene, each)]
+    nearest = awake[0] if awake else None
+    if nearest is not None and not has_talked:
+        if _is_within(nearest, TALK):
+            yield Hint(f"talk {nearest.name} hello", translate("{name} lives here, and answers.", name=nearest.name))
+        else:
+            yield Hint(f"go to {nearest.name}", translate("{name} lives here.", name=nearest.name))
+    elif nearest is not None and not has_traded:
+        deals = (bargaining.possible_deal(scene, each.character_id) for each in awake if _is_within(each, REACH))
+        deal = next(filter(None, deals), None)
+        farther = next((each for each in awake if not _is_within(each, REACH)), None)
+        if deal is not None:
+            yield Hint(deal, translate("People buy what you carry."))
+        elif farther is not None:
+            yield Hint(f"go to {farther.name}", translate("{name} may buy what you carry.", name=farther.name))
+
+
+def _pick_up(scene: Scene) -> Iterator[Hint]:
+    """Take one of each kind that lies around, as far as one can carry it."""
     carried = {each.item.key for each in scene.me.inventory.held}
-    new = next((each for each in crafting.craftable(scene) if each.key not in carried), None)
-    if new is not None:
-        yield Hint(translate("With what you carry, you could make something:"), f"craft {product_name(new)}")
+    if len(carried) >= FIRST_KINDS:
+        return
+    room = limit_of(scene.me) - scene.me.inventory.grams
+    for each in scene.things:
+        if each.kind == ITEM and each.item and not each.locked and each.item not in carried:
+            item = catalogue.by_key[each.item]
+            if item.grams <= room:
+                yield _up_to(each, item.name, f"get {item.name}", translate("Something lies here that you can use."))
+                return
 
 
 def _gather(scene: Scene) -> Iterator[Hint]:
-    if scene.me.inventory.grams > LOADED * limit_of(scene.me):
-        yield Hint(translate("You carry almost as much as you can. See what you could leave here:"), "inventory")
-    wanted = crafting.wanted(scene)
-    suiting = [
-        each
-        for each in offered(scene)
-        if not each.is_empty and _suits(scene, each) and (_product(each) in wanted or _is_near(each))
-    ]
-    # The sort keeps the nearest first among those that are as good.
-    place = min(suiting, key=lambda each: (not _is_easy(scene, each), _product(each) not in wanted), default=None)
-    if place is None:
+    if any(_has_practised(scene, each) for each in SKILL_CATEGORIES["Gathering"]):
         return
-    if place.squared_distance <= REACH * REACH:
-        yield Hint(translate("There is something to gather here:"), f"gather {place.name}")
-    elif _has_breath(scene, sqrt(place.squared_distance)):
-        metres = round(sqrt(place.squared_distance) / METRE)
-        there = translate("{metres} m {side} there is something to gather:", metres=metres, side=side(*place.away))
-        yield Hint(there, f"go {place.name}")
+    for each in offered(scene):
+        source = each.source
+        if not isinstance(source, ResourceGround) or each.is_empty or source.kind.level > 0:
+            continue
+        if source.kind.skill in (Skill.LOGGING, Skill.HERBALISM):
+            yield _up_to(each, each.name, f"gather {each.name}", translate("Things grow here that you can gather."))
+            return
 
 
-def _suits(scene: Scene, place: Offer) -> bool:
-    """Tell whether one gets there, and has too little of what there is; ore is for those who have learned to mine."""
-    if scene.ground is None or scene.ground.cover(place.position).water:
+def _craft(scene: Scene) -> Iterator[Hint]:
+    """Make the first thing of one's own: a tool if possible."""
+    if scene.crafts.proficiency:
+        return
+    possible = crafting.possible_now(scene)
+    recipe = next((each for each in possible if each.category == "tool"), None)
+    recipe = recipe or next(iter(possible), None)
+    if recipe is not None:
+        yield Hint(f"craft {product_name(recipe)}", translate("You carry all that this takes."))
+
+
+def _find_people(scene: Scene) -> Iterator[Hint]:
+    """Go to the nearest village, and from one place in it to the next until someone is there."""
+    if _has_practised(scene, Skill.PERSUASION) and _has_practised(scene, Skill.BARTERING):
+        return
+    for village in scene.villages[:1]:
+        if not _is_near(scene, village.site.centre, INSIDE):
+            yield Hint(f"go to {village.name}", translate("People live in {village}.", village=village.name))
+        elif scene.world.time.moment(scene.now).part is PartOfDay.NIGHT:
+            yield Hint("look", translate("People are asleep at this hour. They get up in the morning."))
+        elif places := [each for each in village.site.places if each in WORKPLACES]:
+            here = next((each for each in places if _is_near(scene, village.site.places[each], SIGHT)), places[-1])
+            place = translate(WORKPLACES[places[(places.index(here) + 1) % len(places)]])
+            yield Hint(f"go to {place}", translate("People are at work: {place}.", place=place))
+
+
+def _is_near(scene: Scene, place: Position, decimetres: int) -> bool:
+    return is_within(scene.world.space, scene.me.position, place, decimetres)
+
+
+def _later(scene: Scene) -> Iterator[Hint]:
+    yield Hint("skills", translate("You can see what you have learned."))
+    yield Hint("recipes", translate("There is more that you could make."))
+    yield Hint("look", translate("Look around: there is always something to do."))
+
+
+_RULES: Final[Sequence[Callable[[Scene], Iterator[Hint]]]] = (
+    _fight,
+    _heal,
+    _go_on_working,
+    _meet,
+    _pick_up,
+    _gather,
+    _craft,
+    _find_people,
+    _later,
+)
+
+
+def is_awake_and_grown(scene: Scene, person: SeenPerson) -> bool:
+    """Tell whether someone is one of the game's own people with whom one can deal now."""
+    if person.role != NPC or person.doing == Habit.SLEEPS:
         return False
-    if place.kind != "resource" and not scene.me.skills.get(Skill.MINING, 0):
-        return False
-    inventory, product = scene.me.inventory, items.by_key[_product(place)]
-    return inventory.count(product) < ENOUGH and inventory.grams + product.grams <= limit_of(scene.me)
+    now = scene.world.time.at(scene.now)
+    return (
+        person.born is None
+        or stage_of(years_of(person.born, now, scene.world.time.hours_per_day), person.species) != LifeStage.CHILD
+    )
 
 
-def _is_near(place: Offer) -> bool:
-    return place.squared_distance <= FARTHEST * FARTHEST
+def is_out_of_breath(scene: Scene) -> bool:
+    """Tell whether one should rest before one walks on."""
+    stamina = stamina_of(scene.me, scene.now)
+    return stamina.points < TIRED * stamina.maximum
 
 
-def _has_breath(scene: Scene, away: float) -> bool:
-    """Tell whether one gets that far with one command, or as far as that leads."""
-    return stamina_of(scene.me, scene.now).points > min(away, FARTHEST) / METRE
+def _up_to(goal: Entity | Offer, name: str, command: str, why: str) -> Hint:
+    """Return the hint to use something that is within reach, or else to go there."""
+    if goal.squared_distance <= REACH * REACH:
+        return Hint(command, why)
+    return Hint(f"go to {name}", translate("You see: {name}.", name=name_of(goal)))
 
 
-def _product(place: Offer) -> str:
-    """Return the key of the item that one gets at a place."""
-    return place.source.kind.product if isinstance(place.source, ResourceGround) else place.source.mineral
+def _is_within(person: SeenPerson, decimetres: int) -> bool:
+    return person.squared_distance is not None and person.squared_distance <= decimetres * decimetres
 
 
-def _is_easy(scene: Scene, place: Offer) -> bool:
-    """Tell whether one is skilled enough not to go away with nothing."""
-    source = place.source
-    return isinstance(source, ResourceGround) and source.level <= scene.me.skills.get(source.kind.skill, 0)
+def _is_hurt(scene: Scene) -> bool:
+    me = scene.me
+    most = derived({Attribute(name): value for name, value in me.attributes.items()}).hp
+    return hp_of(me, scene.now) < most / 2
 
 
-def _talk(scene: Scene) -> Iterator[Hint]:
-    someone = next((each for each in scene.people if _may_be_asked(each)), None)
-    if someone is None:
-        return
-    if someone.squared_distance is not None and someone.squared_distance <= TALK * TALK:
-        yield Hint(translate("You could ask {name} something:", name=someone.name), f"talk {name_of(someone)} hello")
-        yield Hint(translate("See what people here want and have:"), "prices")
-    else:
-        yield Hint(translate("{name} lives here. Go nearer to talk:", name=someone.name), f"go {name_of(someone)}")
-
-
-def _may_be_asked(someone: SeenPerson) -> bool:
-    return someone.role == NPC and someone.doing not in (Habit.SLEEPS, Habit.PLAYS)
-
-
-def _visit(scene: Scene) -> Iterator[Hint]:
-    """The nearest village, as long as one is not in it."""
-    if not scene.villages:
-        return
-    east, north, _ = offset(scene.world.space, scene.me.position, scene.villages[0].site.centre)
-    away = sqrt(east * east + north * north)
-    if away > villagers.INSIDE and (not scene.me.attributes or _has_breath(scene, away)):
-        text = translate("People live {metres} m {side}:", metres=round(away / METRE), side=side(east, north))
-        yield Hint(text, f"go {scene.villages[0].name}")
-
-
-def _wander(scene: Scene) -> Iterator[Hint]:
-    yield Hint(translate("See where you are:"), "look")
-    yield Hint(translate("See what you know and what you could learn:"), "skills")
+def _has_practised(scene: Scene, skill: Skill) -> bool:
+    return bool(scene.me.skills.get(skill) or scene.me.xp.get(skill))

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+from math import ceil, hypot
 from typing import Final
+
+from msgspec import Struct
 
 from kernel.texts import translate
 from worlds.acting.looking import area_here, name_of, names_of
@@ -37,6 +42,22 @@ LEARNED: Final = 2
 """Points of experience."""
 FREE_ALTITUDE: Final = 100
 """Decimetres above which nothing is in the way."""
+ASIDE: Final = (5, 20, 60)
+"""Decimetres from the edge of an obstacle at which one walks around it."""
+
+Way = tuple[int, int, int]
+"""Decimetres to the east, to the north and up."""
+
+
+class Obstacle(Struct, frozen=True):
+    """Something that ends a way.
+
+    Attributes:
+        free: the part of the way before it.
+    """
+
+    solid: Solid
+    free: Way
 
 
 def step(scene: Scene, parsed: Parsed) -> CommandOutcome:
@@ -63,7 +84,7 @@ def go_to(scene: Scene, parsed: Parsed) -> CommandOutcome:
         return CommandOutcome(messages=[GameMessage("movement", translate("You are there already."))])
     part = (distance - near) / distance
     east, north, up = (round(axis * part) for axis in away)
-    return _walk(scene, (east, north, up), mode, translate("You walk to {name}.", name=name_of(goal)))
+    return _walk_up_to(scene, (east, north, up), mode, name_of(goal))
 
 
 def _go_there(scene: Scene, goal: Scenery, mode: Mode) -> CommandOutcome:
@@ -71,13 +92,13 @@ def _go_there(scene: Scene, goal: Scenery, mode: Mode) -> CommandOutcome:
         raise NoWayThere(name=goal.name)
     if goal.way == (0, 0):
         return CommandOutcome(messages=[GameMessage("movement", translate("You are there already."))])
-    away = _length(*goal.way, 0)
-    if away <= FARTHEST:
-        return _walk(scene, (*goal.way, 0), mode, translate("You walk to {name}.", name=goal.name))
-    east, north = (axis * FARTHEST // away for axis in goal.way)
-    left = round((away - FARTHEST) / METRE)
-    text = translate("You walk towards {name}; {metres} m are left.", name=goal.name, metres=left)
-    return _walk(scene, (east, north, 0), mode, text)
+    distance = _length(*goal.way, 0)
+    if not goal.is_far or distance <= FARTHEST:
+        return _walk_up_to(scene, (*goal.way, 0), mode, goal.name)
+    east, north = (axis * FARTHEST // distance for axis in goal.way)
+    left = round((distance - FARTHEST) / METRE)
+    text = translate("You walk towards {name}. {metres} m are left.", name=goal.name, metres=left)
+    return _walk_up_to(scene, (east, north, 0), mode, goal.name, text)
 
 
 def face(scene: Scene, parsed: Parsed) -> CommandOutcome:
@@ -140,19 +161,65 @@ def _at_altitude(scene: Scene, altitude: int) -> CommandOutcome:
     return CommandOutcome(events=events, messages=[GameMessage("movement", text)])
 
 
-def _walk(scene: Scene, way: tuple[int, int, int], mode: Mode, text: str) -> CommandOutcome:
-    """Return the outcome of going straight, if nothing is in the way and there is stamina for it.
+def _walk_up_to(scene: Scene, way: Way, mode: Mode, name: str, text: str = "") -> CommandOutcome:
+    """Return the outcome of going to something: around what stands in the way, or else up to that.
+
+    Args:
+        name: of the goal.
+        text: what one reads when nothing holds one up.
 
     Raises:
-        OutOfBounds, MovementBlocked, InsufficientStamina
+        OutOfBounds, MovementBlocked, InsufficientStamina, TooDeep, TilesMissing
+    """
+    text = text or translate("You walk to {name}.", name=name)
+    blocked = _first_obstacle(scene, scene.me.position, way)
+    if blocked is None:
+        return _walk(scene, way, mode, text)
+    for corner in _corners(scene, way, blocked.solid):
+        rest = (way[0] - corner[0], way[1] - corner[1], way[2])
+        middle = space.moved(scene.world.space, scene.me.position, *corner)
+        if _first_obstacle(scene, scene.me.position, corner) or _first_obstacle(scene, middle, rest):
+            continue
+        with suppress(TooDeep):
+            return _walk(scene, corner, mode, text, rest)
+    steps = _length(*blocked.free)
+    if steps < METRE:
+        raise MovementBlocked(name=blocked.solid.name)
+    held_up = translate(
+        "You walk towards {name}. Something is in the way: {thing}.", name=name, thing=blocked.solid.name
+    )
+    return _walk(scene, blocked.free, mode, held_up)
+
+
+def _corners(scene: Scene, way: Way, solid: Solid) -> Iterator[Way]:
+    """Yield ways to places beside something that stands in the way: the nearest ones first."""
+    east, north, _ = space.offset(scene.world.space, scene.me.position, solid.position)
+    length = hypot(way[0], way[1]) or 1
+    for aside in ASIDE:
+        out = (solid.radius + aside) / length
+        for turn in (1, -1):
+            yield round(east - turn * way[1] * out), round(north + turn * way[0] * out), 0
+
+
+def _walk(scene: Scene, way: Way, mode: Mode, text: str, after: Way = (0, 0, 0)) -> CommandOutcome:
+    """Return the outcome of going straight, if nothing is in the way and there is stamina for it.
+
+    Args:
+        after: a second part of the way, around a corner.
+
+    Raises:
+        OutOfBounds, MovementBlocked, InsufficientStamina, TooDeep, TilesMissing
     """
     me = scene.me
-    target = space.moved(scene.world.space, me.position, *way)
-    if not (me.is_flying and me.position.z > FREE_ALTITUDE):
-        _require_free(scene, way, target)
-    if not me.is_flying and not me.is_watcher:
-        _require_shallow(scene, way, target)
-    squared = way[0] ** 2 + way[1] ** 2 + way[2] ** 2
+    corner = space.moved(scene.world.space, me.position, *way)
+    target = space.moved(scene.world.space, corner, *after)
+    for start, part in ((me.position, way), (corner, after)):
+        if not (me.is_flying and me.position.z > FREE_ALTITUDE) and (blocked := _first_obstacle(scene, start, part)):
+            raise MovementBlocked(name=blocked.solid.name)
+        if not me.is_flying and not me.is_watcher:
+            _require_shallow(scene, start, part)
+    squared = ceil((_square(way) ** 0.5 + _square(after) ** 0.5) ** 2) if any(after) else _square(way)
+    way = after if any(after) else way
     free = scene.world.is_lobby or not me.attributes
     points = 0 if free else rules.move_cost(mode, squared, is_watcher=me.is_watcher, is_flying=me.is_flying)
     before = stamina_of(me, scene.now)
@@ -185,21 +252,24 @@ def _learned(scene: Scene, mode: Mode, squared_length: int) -> Practice:
     return NOTHING_LEARNED
 
 
-def _require_free(scene: Scene, way: tuple[int, int, int], target: Position) -> None:
-    """Refuse a way that something solid is on: looked at each half metre, and at its end."""
+def _first_obstacle(scene: Scene, start: Position, way: Way) -> Obstacle | None:
+    """Return what is in the way: looked at each half metre, and at its end."""
     solids = [Solid(name_of(each), each.position, each.radius) for each in scene.things if each.radius]
     if not solids:
-        return
+        return None
     steps = max(1, -(-_length(*way) // 5))
-    here = scene.me.position
+    free: Way = (0, 0, 0)
     for number in range(1, steps + 1):
         east, north, up = (axis * number // steps for axis in way)
-        place = target if number == steps else space.moved(scene.world.space, here, east, north, up)
-        if (obstacle := blocked_by(scene.world.space, place, solids)) and not _is_leaving(scene, obstacle, place):
-            raise MovementBlocked(name=obstacle.name)
+        place = space.moved(scene.world.space, start, *(way if number == steps else (east, north, up)))
+        found = blocked_by(scene.world.space, place, solids)
+        if found and not _is_leaving(scene, start, found, place):
+            return Obstacle(found, free)
+        free = (east, north, up)
+    return None
 
 
-def _require_shallow(scene: Scene, way: tuple[int, int, int], target: Position) -> None:
+def _require_shallow(scene: Scene, start: Position, way: Way) -> None:
     """Refuse a way through water that is too deep to walk: looked at every five metres, and at its end.
 
     Someone who is in deep water already can leave it in any direction.
@@ -207,21 +277,21 @@ def _require_shallow(scene: Scene, way: tuple[int, int, int], target: Position) 
     Raises:
         TooDeep, TilesMissing
     """
-    me, ground = scene.me, scene.ground
-    if ground is None or is_too_deep(ground.at(me.position)):
+    ground = scene.ground
+    if ground is None or is_too_deep(ground.at(start)):
         return
     steps = max(1, -(-_length(*way) // SOUNDING))
     for number in range(1, steps + 1):
         east, north, up = (axis * number // steps for axis in way)
-        place = target if number == steps else space.moved(scene.world.space, me.position, east, north, up)
+        place = space.moved(scene.world.space, start, *(way if number == steps else (east, north, up)))
         found = ground.at(place)
         if is_too_deep(found):
             raise TooDeep(water=translate(found.water))
 
 
-def _is_leaving(scene: Scene, obstacle: Solid, place: Position) -> bool:
+def _is_leaving(scene: Scene, start: Position, obstacle: Solid, place: Position) -> bool:
     """Tell whether a step leads away from something that one stands too near to already."""
-    before = space.squared_distance(scene.world.space, scene.me.position, obstacle.position)
+    before = space.squared_distance(scene.world.space, start, obstacle.position)
     after = space.squared_distance(scene.world.space, place, obstacle.position)
     return before < obstacle.radius**2 and after > before
 
@@ -229,6 +299,10 @@ def _is_leaving(scene: Scene, obstacle: Solid, place: Position) -> bool:
 def _facing(x: int, y: int, z: int) -> tuple[int, int, int] | None:
     found = rules.facing(x, y, z)
     return None if found is None else (round(found.x * 1000), round(found.y * 1000), round(found.z * 1000))
+
+
+def _square(way: Way) -> int:
+    return way[0] ** 2 + way[1] ** 2 + way[2] ** 2
 
 
 def _length(x: int, y: int, z: int) -> int:

@@ -9,8 +9,8 @@ from typing import Final, TypeVar
 from msgspec import Struct
 
 from kernel.texts import to_translate, translate
-from worlds.acting import villagers
 from worlds.acting.models import Scene
+from worlds.acting.villagers import WORKPLACES
 from worlds.commands.matching import find
 from worlds.commands.models import TargetNotFound
 from worlds.describing.facts import LIGHTS, seen_moons
@@ -19,7 +19,7 @@ from worlds.generation.biomes import Biome
 from worlds.ground import words as ground_words
 from worlds.ground.models import Terrain
 from worlds.ground.seeing import ways_to_water
-from worlds.space.models import METRE
+from worlds.space.models import METRE, Position
 from worlds.space.rules import offset, place_at
 from worlds.weather import moons
 from worlds.weather import words as weather_words
@@ -29,6 +29,8 @@ T = TypeVar("T")
 Way = tuple[int, int]
 """Decimetres to the east and to the north."""
 
+BEFORE_A_PLACE: Final = 3 * METRE
+"""How far from the middle of a village, or of a place in it, one stops."""
 WATERS: Final = {"sea": to_translate("sea"), "lake": to_translate("lake"), "river": to_translate("river")}
 GROUNDS: Final = {
     Biome.OCEAN: "bottom",
@@ -56,11 +58,13 @@ class Scenery(Struct, frozen=True):
         names: under which it is found; the first one is shown.
         text: what one sees of it.
         way: to where one can walk to be at it; None for what no way leads to.
+        is_far: one walks there in stages.
     """
 
     names: Sequence[str]
     text: str
     way: Way | None = None
+    is_far: bool = False
 
     @property
     def name(self) -> str:
@@ -101,6 +105,7 @@ def _seen(scene: Scene, ground: Terrain, area: Area) -> Iterator[Scenery]:
         else:
             text = translate("{name}: beside you, {side}.", name=name.capitalize(), side=side)
         yield Scenery((name, translate("water")), text, shore)
+    yield from _villages(scene)
     overhead = [weather_words.in_words(area.weather, area.coming)]
     names = SKIES[area.weather.state]
     sees_stars = LIGHTS[area.part] == "night" and area.weather.state is WeatherState.CLEAR
@@ -111,10 +116,26 @@ def _seen(scene: Scene, ground: Terrain, area: Area) -> Iterator[Scenery]:
     if all_of_them := len(moons.moons_of(scene.world.generation)):
         text = moons.of_all(all_of_them, area.moons, seen=sees_stars)
         yield Scenery(("moon", "moons"), text)
-    for village in scene.villages:
-        way = offset(scene.world.space, area.position, village.site.centre)[:2]
-        yield Scenery((village.name, translate("village"), translate("smoke")), villagers.where(scene, village), way)
     yield Scenery(("ground", *GROUNDS[here.biome].split(", ")), ground_words.in_words(area.seen), (0, 0))
+
+
+def _villages(scene: Scene) -> Iterator[Scenery]:
+    for number, village in enumerate(scene.villages):
+        names = (village.name, translate("village")) if number == 0 else (village.name,)
+        yield _far(scene, names, village.site.centre)
+    for village in scene.villages[:1]:
+        for trade, place in village.site.places.items():
+            if trade in WORKPLACES:
+                yield _far(scene, (translate(WORKPLACES[trade]),), place)
+
+
+def _far(scene: Scene, names: Sequence[str], place: Position) -> Scenery:
+    east, north, _ = offset(scene.world.space, scene.me.position, place)
+    away = hypot(east, north)
+    part = max(0.0, 1 - BEFORE_A_PLACE / away) if away else 0.0
+    side = ground_words.side(east, north)
+    text = translate("{name}: {metres} m {side}.", name=names[0].capitalize(), metres=round(away / METRE), side=side)
+    return Scenery(names, text, (round(east * part), round(north * part)), is_far=True)
 
 
 def _to_the_shore(scene: Scene, ground: Terrain, area: Area, water: str, way: Way) -> Way:

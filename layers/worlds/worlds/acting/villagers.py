@@ -33,6 +33,17 @@ DOING: Final[Mapping[str, str]] = {
     "works:fisher": to_translate("{name} ({species}) is fishing from the bank."),
 }
 """{what someone does, as `worlds.npcs.doing` has it: how one sees it}"""
+WORKPLACES: Final[Mapping[str, str]] = {
+    "farmer": to_translate("field"),
+    "merchant": to_translate("stall"),
+    "smith": to_translate("forge"),
+    "herbalist": to_translate("herb patch"),
+    "woodcutter": to_translate("clearing"),
+    "hunter": to_translate("snares"),
+    "miner": to_translate("pit"),
+    "fisher": to_translate("bank"),
+}
+"""{trade: where people of a village work in it}"""
 
 
 def is_busy(person: SeenPerson) -> bool:

@@ -141,7 +141,6 @@ COMMANDS: Final[tuple[WorldCommand, ...]] = (
         "hint",
         to_translate("Read what you could do next."),
         CommandTopic.WAY,
-        aliases=("hints",),
     ),
     WorldCommand(
         "who",

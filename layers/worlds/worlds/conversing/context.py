@@ -96,14 +96,13 @@ def read(tx: Tx, address: Address) -> TalkContext | None:
     weather, last_storm = _weather(tx, world, body.position)
     known_to = found.fetchone()
     relationship = None if known_to is None else relationships.read(known_to)
-    remembered = unlinked(
-        [
-            memory
-            for memory in map(memories.read, relevant)
-            if memory.kind is not MemoryKind.CONVERSATION or memory.about_id == address.speaker_id
-        ],
-        MOST_MEMORIES,
-    )
+    possible = [
+        memory
+        for memory in map(memories.read, relevant)
+        if memory.kind is not MemoryKind.CONVERSATION or memory.about_id == address.speaker_id
+    ]
+    # First what concerns the one to whom they talk, however much there is to say of others.
+    remembered = unlinked(sorted(possible, key=lambda each: each.about_id != address.speaker_id), MOST_MEMORIES)
     felt_today = [memories.read(each) for each in today]
     named = {row["character_id"]: row["name"] for row in queries.list_names(tx, _ids(remembered))}
     known = Known(
@@ -125,7 +124,7 @@ def read(tx: Tx, address: Address) -> TalkContext | None:
         promises=[promises.read(each) for each in open_promises],
     )
     seed = "/".join((str(npc.character_id), str(address.speaker_id), topic_of(address.said)))
-    fact = chosen(facts_of(known), words_of(address.said), seed)
+    fact = chosen(facts_of(known), words_of(address.said), seed, address.speaker_id)
     opinion = Opinion() if relationship is None else settled(relationship, now, day)
     place = translate("This is {village}.", village=village) if village else ""
     situation = [*filter(None, [header(world.time.moment(tx.now)), place, weather])]

@@ -145,13 +145,18 @@ def facts_of(known: Known) -> list[KnownFact]:
     return facts or [KnownFact(SELF, translate("I am here, as you see."))]
 
 
-def chosen(facts: Sequence[KnownFact], words: frozenset[str], seed: str) -> KnownFact:
+def chosen(facts: Sequence[KnownFact], words: frozenset[str], seed: str, speaker_id: UUID) -> KnownFact:
     """Return the fact that someone mentions: what they were asked for; else a memory; else any.
+
+    A memory of the one to whom they talk comes before those of others.
 
     Args:
         facts: at least one.
         words: that they were asked with.
     """
+    mine = [each for each in facts if each.memory is not None and each.memory.about_id == speaker_id]
+    if mine:
+        facts = [each for each in facts if each.memory is None or each in mine]
     about = {name for name, keywords in KEYWORDS.items() if keywords & words}
     named = next((each for each in facts if each.memory is not None and _words_of(each.memory) & words), None)
     if named is not None:

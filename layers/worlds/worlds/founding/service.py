@@ -16,6 +16,7 @@ from worlds.founding.models import MadeOneLately, NewWorld
 from worlds.founding.rules import generation_for
 from worlds.log.models import WorldEvent
 from worlds.notices import service as notices
+from worlds.time.rules import HOURS_PER_DAY, MORNING
 from worlds.world import queries, rules
 from worlds.world import service as worlds
 from worlds.world.events import MemberAdded, WorldConfigured, WorldCreated
@@ -82,6 +83,7 @@ def make(tx: Tx, account_id: UUID, wanted: NewWorld) -> World:
             privacy=wanted.privacy,
             seats=wanted.seats,
             hours_per_day=wanted.hours_per_day,
+            game_time=MORNING * wanted.hours_per_day // HOURS_PER_DAY,
             status=BUILDING if generation else READY,
             generation=dict(generation),
         ),

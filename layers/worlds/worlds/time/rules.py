@@ -14,6 +14,8 @@ TICK: Final = 100
 MINUTE: Final = 60_000
 HOUR: Final = 60 * MINUTE
 HOURS_PER_DAY: Final = 24
+MORNING: Final = 8 * HOUR
+"""What time it is in a world when it begins, so that those who come first find people awake."""
 DAYS_PER_SEASON: Final = 90
 DAYS_PER_YEAR: Final = 360
 WEATHER: Final = 30
