@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from kernel.database import Tx
 from tests.support.grounds import make_ground
@@ -35,6 +36,7 @@ from worlds.play import leaving
 from worlds.play import service as play
 from worlds.rebuilding import service as rebuilding
 from worlds.space.models import Position
+from worlds.time.models import milliseconds
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
 from worlds.world.events import CreaturesChanged
@@ -158,6 +160,36 @@ def test_a_wolf_is_fought_until_it_is_dead(tx: Tx):
     assert tx.execute("SELECT FROM worlds.fights").fetchall() == []
     assert f"Creature 1, {wolf}, died in a fight." in str(ann.types(tx, "ecosystem log"))
     assert rebuilding.rebuild(tx).differences == []
+
+
+def test_wounds_of_a_creature_heal_with_rest_when_its_fight_is_over(tx: Tx):
+    world = make_ground(tx)
+    ann = come_to(tx, world.world_id, "Ann")
+    at = ann.character(tx).position
+    [row] = worlds_sql.find(tx, world.world_id)
+    wolf = put_wolf(tx, worlds_sql.read(row), Position(at.x, at.y, at.z))
+    ann.types(tx, f"attack {wolf}")
+    since = milliseconds(tx.now)
+    tx.execute(
+        "UPDATE worlds.fighters SET state = jsonb_set(state, '{nature}', state -> 'nature' || %s)"
+        " WHERE character_id IS NULL",
+        (Jsonb({"hp": 20, "since": since}),),
+    )
+    assert texts(ann.types(tx, "north 5"))  # out of reach: no one strikes any more
+
+    wait(tx, 31)
+
+    assert tx.execute("SELECT FROM worlds.fights").fetchall() == []
+    [kept] = tx.execute("SELECT hp, hp_since FROM worlds.creatures").fetchall()
+    assert kept == {"hp": 20, "hp_since": since}
+    assert rebuilding.rebuild(tx).differences == []
+    ann.types(tx, "south 5")
+    for seconds, left in ((9, 24), (100, 34)):  # one point in ten seconds
+        tx.now += timedelta(seconds=seconds)
+        assert texts(ann.types(tx, f"attack {wolf}"))
+        [found] = tx.execute("SELECT state FROM worlds.fighters WHERE character_id IS NULL").fetchall()
+        assert found["state"]["nature"]["hp"] == left
+        tx.execute("DELETE FROM worlds.fights")
 
 
 def test_results_come_while_no_one_types_and_others_see_them(tx: Tx, ann: Player, bob: Player, maren: Character):

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from kernel.errors import DomainError
 from worlds.combat import rules
-from worlds.combat.bodies import FightingBody, body_of_creature, hit_points
+from worlds.combat.bodies import FightingBody, body_of_creature, hit_points, nature_after
 from worlds.combat.content import ActionName
 from worlds.combat.models import (
     NEXT_STATES,
@@ -275,6 +275,29 @@ def test_a_wolf_bites_back_and_a_deer_runs():
         done = settle(fight, bodies, WHERE, START + 20_000)
 
         assert {each.kind for each in done.happenings if each.who == WOLF} >= kinds
+
+
+def test_a_creature_keeps_its_wounds_however_often_its_fight_is_stored():
+    fighter, teeth = wolf(hp=20, since=START)
+    fight = engaged(fight_of(Fighter(fighter_id=ANN, seed=1), fighter), ANN, WOLF, START)
+    bodies = {ANN: body(), WOLF: teeth}
+    fight = attack(fight, bodies, ANN, WOLF, START, "quick")
+    seed = next(each for each in range(100) if 0 < _left(fight, bodies, each) < 20)
+    fight = fight.having(replace(fight.fighters[ANN], seed=seed))
+
+    once = settle(fight, bodies, WHERE, START + 5_000).bodies[WOLF].hurt
+    for at in range(START, START + 5_001, 500):
+        done = settle(fight, bodies, WHERE, at)
+        nature = done.fight.fighters[WOLF].nature
+        assert nature is not None
+        fight, bodies = done.fight, {**done.bodies, WOLF: body_of_creature(nature_after(nature, done.bodies[WOLF]))}
+
+    assert bodies[WOLF].hurt == once
+
+
+def _left(fight: Fight, bodies: Mapping[UUID, FightingBody], seed: int) -> int:
+    seeded = fight.having(replace(fight.fighters[ANN], seed=seed))
+    return settle(seeded, bodies, WHERE, START + 5_000).bodies[WOLF].hurt.points
 
 
 def test_without_hostile_actions_a_fight_is_over_after_half_a_minute():

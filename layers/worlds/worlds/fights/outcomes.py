@@ -17,7 +17,13 @@ from worlds.characters.evolution import evolve
 from worlds.characters.models import Character
 from worlds.characters.practice import practised
 from worlds.combat.content import combat
-from worlds.combat.events import CombatActionExecuted, CreatureRanAway, CreatureSlain, FighterDefeated
+from worlds.combat.events import (
+    CombatActionExecuted,
+    CreatureRanAway,
+    CreatureSlain,
+    CreatureWounded,
+    FighterDefeated,
+)
 from worlds.combat.models import Fight, moment
 from worlds.combat.settling import BodyChange, FightHappening, Settled
 from worlds.ecosystem.creatures import MS_PER_TICK, SLAIN
@@ -66,7 +72,9 @@ def outcome_of(
         if each.inventory is not None:
             people[each.who] = replace(me, inventory=each.inventory)
     done = [event for each in settled.happenings for event in _of_fight(each, before, world)]
-    return FightOutcome({key: each for key, each in events.items() if each}, [*done, *bodies])
+    return FightOutcome(
+        {key: each for key, each in events.items() if each}, [*done, *bodies, *_wounded(before, settled, world)]
+    )
 
 
 def practice_of(
@@ -184,6 +192,14 @@ def _fallen(change: BodyChange, me: Character, world: World) -> Iterable[WorldEv
             **changed(me, after, dropped),
         )
         me = replace(me, inventory=after)
+
+
+def _wounded(before: Fight, settled: Settled, world: World) -> Iterable[WorldEvent]:
+    """Yield the wounds of creatures whose fight is over and who live: a body that nothing holds any more heals."""
+    for key, each in before.fighters.items():
+        hurt = settled.bodies[key].hurt
+        if each.nature is not None and key not in settled.fight.fighters and 0 < hurt.points < hurt.maximum:
+            yield CreatureWounded(world_id=world.world_id, number=each.nature.number, hp=hurt.points, since=hurt.since)
 
 
 def _of_fight(happening: FightHappening, fight: Fight, world: World) -> Iterable[WorldEvent]:
