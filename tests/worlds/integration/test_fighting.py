@@ -29,7 +29,7 @@ from worlds.characters import service as characters
 from worlds.characters.events import HealthChanged
 from worlds.characters.models import Character
 from worlds.ecosystem.creature_queries import as_json
-from worlds.ecosystem.creatures import LIFESPANS, Creature
+from worlds.ecosystem.creatures import LIFESPANS, MEAL, Creature
 from worlds.ecosystem.models import MEAT_EATER, name_of
 from worlds.fights import service as fights
 from worlds.play import leaving
@@ -101,8 +101,8 @@ def maren(tx: Tx, world: World, ann: Player) -> Character:
     return settle_npc(tx, world, "Maren", ann.character(tx).position)
 
 
-def put_wolf(tx: Tx, world: World, position: Position) -> str:
-    """Let a wolf stand in a world; return its name."""
+def put_wolf(tx: Tx, world: World, position: Position, *, hungry: bool = False) -> str:
+    """Let a wolf stand in a world; return its name. A hungry one does not run when it is badly hurt."""
     at = world.time.at(tx.now) // 200
     wolf = Creature(
         number=1,
@@ -111,7 +111,7 @@ def put_wolf(tx: Tx, world: World, position: Position) -> str:
         biome=1,
         position=position,
         born=at - LIFESPANS[MEAT_EATER] // 2,
-        fed=at,
+        fed=at - MEAL if hungry else at,
         mated=at,
     )
     changed = CreaturesChanged(world_id=world.world_id, at=at, next_number=2, saved=[as_json(wolf)], removed=[])
@@ -138,7 +138,7 @@ def test_a_wolf_is_fought_until_it_is_dead(tx: Tx):
     ann = come_to(tx, world.world_id, "Ann")
     at = ann.character(tx).position
     [row] = worlds_sql.find(tx, world.world_id)
-    wolf = put_wolf(tx, worlds_sql.read(row), Position(at.x + 10, at.y, at.z))
+    wolf = put_wolf(tx, worlds_sql.read(row), Position(at.x + 10, at.y, at.z), hungry=True)
     wield(tx, ann, "longsword")
 
     first = texts(ann.types(tx, f"attack {wolf} heavy"))
@@ -158,6 +158,8 @@ def test_a_wolf_is_fought_until_it_is_dead(tx: Tx):
     assert wolf not in str(ann.types(tx, "look"))
     assert code(ann.types(tx, "flee")) == "INVALID_COMMAND"  # the fight is over
     assert tx.execute("SELECT FROM worlds.fights").fetchall() == []
+    assert "cuts of meat × 3" in " ".join(texts(ann.types(tx, "get meat")))  # one, and one for each two of its size
+    assert "meat" not in str(ann.types(tx, "look"))
     assert f"Creature 1, {wolf}, died in a fight." in str(ann.types(tx, "ecosystem log"))
     assert rebuilding.rebuild(tx).differences == []
 

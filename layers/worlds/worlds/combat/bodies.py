@@ -137,6 +137,12 @@ def hit_points(size: float) -> int:
     return combat.document.creatures.hp + round(combat.document.creatures.hp_of_size * size)
 
 
+def meat_of(nature: Nature) -> tuple[str, int]:
+    """Return what lies where a creature was killed, and how many pieces of it."""
+    rules = combat.document.creatures
+    return rules.meat, 1 + int(nature.size * rules.meat_of_size)
+
+
 def arm_of(body: FightingBody) -> Arm:
     """Return what someone strikes with: what is in the main hand, or bare hands."""
     if body.teeth is not None:
