@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from time import process_time
 from typing import Any
 from uuid import UUID
 
@@ -453,23 +453,25 @@ def test_hundred_fighters_are_settled_within_a_tenth_of_a_second():
         fight = engaged(fight, one.fighter_id, other.fighter_id, START)
         fight = attack(fight, bodies, one.fighter_id, other.fighter_id, START)
         fight = attack(fight, bodies, other.fighter_id, one.fighter_id, START)
-    settle(fight, bodies, WHERE, START + 1)
-    began = perf_counter()
+    took = []
+    for _ in range(5):
+        began = process_time()
+        done = settle(fight, bodies, WHERE, START + 1_000)
+        took.append(process_time() - began)
+        ended = [each for each in done.happenings if each.kind in ("hit", "fumble")]
+        assert len(ended) == 100
 
-    done = settle(fight, bodies, WHERE, START + 1_000)
-
-    assert len([each for each in done.happenings if each.kind in ("hit", "fumble")]) == 100
-    assert perf_counter() - began < 0.1
+    assert min(took) < 0.1, took
 
 
 def test_thousand_sums_of_damage_take_less_than_a_twentieth_of_a_second():
-    began = perf_counter()
+    began = process_time()
     for number in range(1_000):
         dice = rules.rolled(number % 100 + 1, 50, "normal")
         raw = rules.raw_damage(rules.Arm("slashing", 22), "normal", dice, 50, {"Might": 50})
         rules.final_damage(raw, None, "slashing", is_critical=dice.is_critical, is_defending=False)
 
-    assert perf_counter() - began < 0.05
+    assert process_time() - began < 0.05
 
 
 def test_hundred_effects_take_less_than_a_twentieth_of_a_second():
@@ -477,11 +479,11 @@ def test_hundred_effects_take_less_than_a_twentieth_of_a_second():
     fights = [
         fight_of(replace(fighter, ailments={"poison": Ailment(START + 30_000, 5, START + 5_000)})) for _ in range(100)
     ]
-    began = perf_counter()
+    began = process_time()
     for fight in fights:
         settle(fight, {ANN: body()}, WHERE, START + 5_000)
 
-    assert perf_counter() - began < 0.05
+    assert process_time() - began < 0.05
 
 
 def test_moments_are_times():
