@@ -47,6 +47,7 @@ EVENT_TYPES: Final[tuple[type[WorldEvent], ...]] = (
     combat.FighterDefeated,
     combat.CreatureSlain,
     combat.CreatureRanAway,
+    combat.CreatureWounded,
     carrying.ItemPickedUp,
     carrying.ItemDropped,
     carrying.ItemHandedOver,

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from kernel.database import Tx
 from tests.support.grounds import make_ground
@@ -28,13 +29,14 @@ from worlds.characters import service as characters
 from worlds.characters.events import HealthChanged
 from worlds.characters.models import Character
 from worlds.ecosystem.creature_queries import as_json
-from worlds.ecosystem.creatures import LIFESPANS, Creature
+from worlds.ecosystem.creatures import LIFESPANS, MEAL, Creature
 from worlds.ecosystem.models import MEAT_EATER, name_of
 from worlds.fights import service as fights
 from worlds.play import leaving
 from worlds.play import service as play
 from worlds.rebuilding import service as rebuilding
 from worlds.space.models import Position
+from worlds.time.models import milliseconds
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
 from worlds.world.events import CreaturesChanged
@@ -99,8 +101,8 @@ def maren(tx: Tx, world: World, ann: Player) -> Character:
     return settle_npc(tx, world, "Maren", ann.character(tx).position)
 
 
-def put_wolf(tx: Tx, world: World, position: Position) -> str:
-    """Let a wolf stand in a world; return its name."""
+def put_wolf(tx: Tx, world: World, position: Position, *, hungry: bool = False) -> str:
+    """Let a wolf stand in a world; return its name. A hungry one does not run when it is badly hurt."""
     at = world.time.at(tx.now) // 200
     wolf = Creature(
         number=1,
@@ -109,7 +111,7 @@ def put_wolf(tx: Tx, world: World, position: Position) -> str:
         biome=1,
         position=position,
         born=at - LIFESPANS[MEAT_EATER] // 2,
-        fed=at,
+        fed=at - MEAL if hungry else at,
         mated=at,
     )
     changed = CreaturesChanged(world_id=world.world_id, at=at, next_number=2, saved=[as_json(wolf)], removed=[])
@@ -136,7 +138,7 @@ def test_a_wolf_is_fought_until_it_is_dead(tx: Tx):
     ann = come_to(tx, world.world_id, "Ann")
     at = ann.character(tx).position
     [row] = worlds_sql.find(tx, world.world_id)
-    wolf = put_wolf(tx, worlds_sql.read(row), Position(at.x + 10, at.y, at.z))
+    wolf = put_wolf(tx, worlds_sql.read(row), Position(at.x + 10, at.y, at.z), hungry=True)
     wield(tx, ann, "longsword")
 
     first = texts(ann.types(tx, f"attack {wolf} heavy"))
@@ -156,8 +158,40 @@ def test_a_wolf_is_fought_until_it_is_dead(tx: Tx):
     assert wolf not in str(ann.types(tx, "look"))
     assert code(ann.types(tx, "flee")) == "INVALID_COMMAND"  # the fight is over
     assert tx.execute("SELECT FROM worlds.fights").fetchall() == []
+    assert "cuts of meat × 3" in " ".join(texts(ann.types(tx, "get meat")))  # one, and one for each two of its size
+    assert "meat" not in str(ann.types(tx, "look"))
     assert f"Creature 1, {wolf}, died in a fight." in str(ann.types(tx, "ecosystem log"))
     assert rebuilding.rebuild(tx).differences == []
+
+
+def test_wounds_of_a_creature_heal_with_rest_when_its_fight_is_over(tx: Tx):
+    world = make_ground(tx)
+    ann = come_to(tx, world.world_id, "Ann")
+    at = ann.character(tx).position
+    [row] = worlds_sql.find(tx, world.world_id)
+    wolf = put_wolf(tx, worlds_sql.read(row), Position(at.x, at.y, at.z))
+    ann.types(tx, f"attack {wolf}")
+    since = milliseconds(tx.now)
+    tx.execute(
+        "UPDATE worlds.fighters SET state = jsonb_set(state, '{nature}', state -> 'nature' || %s)"
+        " WHERE character_id IS NULL",
+        (Jsonb({"hp": 20, "since": since}),),
+    )
+    assert texts(ann.types(tx, "north 5"))  # out of reach: no one strikes any more
+
+    wait(tx, 31)
+
+    assert tx.execute("SELECT FROM worlds.fights").fetchall() == []
+    [kept] = tx.execute("SELECT hp, hp_since FROM worlds.creatures").fetchall()
+    assert kept == {"hp": 20, "hp_since": since}
+    assert rebuilding.rebuild(tx).differences == []
+    ann.types(tx, "south 5")
+    for seconds, left in ((9, 24), (100, 34)):  # one point in ten seconds
+        tx.now += timedelta(seconds=seconds)
+        assert texts(ann.types(tx, f"attack {wolf}"))
+        [found] = tx.execute("SELECT state FROM worlds.fighters WHERE character_id IS NULL").fetchall()
+        assert found["state"]["nature"]["hp"] == left
+        tx.execute("DELETE FROM worlds.fights")
 
 
 def test_results_come_while_no_one_types_and_others_see_them(tx: Tx, ann: Player, bob: Player, maren: Character):

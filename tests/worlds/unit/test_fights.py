@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from time import process_time
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from kernel.errors import DomainError
 from worlds.combat import rules
-from worlds.combat.bodies import FightingBody, body_of_creature, hit_points
+from worlds.combat.bodies import FightingBody, body_of_creature, hit_points, nature_after
 from worlds.combat.content import ActionName
 from worlds.combat.models import (
     NEXT_STATES,
@@ -277,6 +277,29 @@ def test_a_wolf_bites_back_and_a_deer_runs():
         assert {each.kind for each in done.happenings if each.who == WOLF} >= kinds
 
 
+def test_a_creature_keeps_its_wounds_however_often_its_fight_is_stored():
+    fighter, teeth = wolf(hp=20, since=START)
+    fight = engaged(fight_of(Fighter(fighter_id=ANN, seed=1), fighter), ANN, WOLF, START)
+    bodies = {ANN: body(), WOLF: teeth}
+    fight = attack(fight, bodies, ANN, WOLF, START, "quick")
+    seed = next(each for each in range(100) if 0 < _left(fight, bodies, each) < 20)
+    fight = fight.having(replace(fight.fighters[ANN], seed=seed))
+
+    once = settle(fight, bodies, WHERE, START + 5_000).bodies[WOLF].hurt
+    for at in range(START, START + 5_001, 500):
+        done = settle(fight, bodies, WHERE, at)
+        nature = done.fight.fighters[WOLF].nature
+        assert nature is not None
+        fight, bodies = done.fight, {**done.bodies, WOLF: body_of_creature(nature_after(nature, done.bodies[WOLF]))}
+
+    assert bodies[WOLF].hurt == once
+
+
+def _left(fight: Fight, bodies: Mapping[UUID, FightingBody], seed: int) -> int:
+    seeded = fight.having(replace(fight.fighters[ANN], seed=seed))
+    return settle(seeded, bodies, WHERE, START + 5_000).bodies[WOLF].hurt.points
+
+
 def test_without_hostile_actions_a_fight_is_over_after_half_a_minute():
     fight, bodies = two()
 
@@ -430,23 +453,25 @@ def test_hundred_fighters_are_settled_within_a_tenth_of_a_second():
         fight = engaged(fight, one.fighter_id, other.fighter_id, START)
         fight = attack(fight, bodies, one.fighter_id, other.fighter_id, START)
         fight = attack(fight, bodies, other.fighter_id, one.fighter_id, START)
-    settle(fight, bodies, WHERE, START + 1)
-    began = perf_counter()
+    took = []
+    for _ in range(5):
+        began = process_time()
+        done = settle(fight, bodies, WHERE, START + 1_000)
+        took.append(process_time() - began)
+        ended = [each for each in done.happenings if each.kind in ("hit", "fumble")]
+        assert len(ended) == 100
 
-    done = settle(fight, bodies, WHERE, START + 1_000)
-
-    assert len([each for each in done.happenings if each.kind in ("hit", "fumble")]) == 100
-    assert perf_counter() - began < 0.1
+    assert min(took) < 0.1, took
 
 
 def test_thousand_sums_of_damage_take_less_than_a_twentieth_of_a_second():
-    began = perf_counter()
+    began = process_time()
     for number in range(1_000):
         dice = rules.rolled(number % 100 + 1, 50, "normal")
         raw = rules.raw_damage(rules.Arm("slashing", 22), "normal", dice, 50, {"Might": 50})
         rules.final_damage(raw, None, "slashing", is_critical=dice.is_critical, is_defending=False)
 
-    assert perf_counter() - began < 0.05
+    assert process_time() - began < 0.05
 
 
 def test_hundred_effects_take_less_than_a_twentieth_of_a_second():
@@ -454,11 +479,11 @@ def test_hundred_effects_take_less_than_a_twentieth_of_a_second():
     fights = [
         fight_of(replace(fighter, ailments={"poison": Ailment(START + 30_000, 5, START + 5_000)})) for _ in range(100)
     ]
-    began = perf_counter()
+    began = process_time()
     for fight in fights:
         settle(fight, {ANN: body()}, WHERE, START + 5_000)
 
-    assert perf_counter() - began < 0.05
+    assert process_time() - began < 0.05
 
 
 def test_moments_are_times():

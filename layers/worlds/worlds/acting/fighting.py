@@ -31,6 +31,7 @@ from worlds.combat.models import (
     Fight,
     Fighter,
     FightState,
+    Hurt,
     IsAChild,
     IsSafe,
     Nature,
@@ -276,6 +277,8 @@ def _newcomer(scene: Scene, opponent: Opponent) -> Fighter:
     traits = dict(zip(KEPT_TRAITS, each.traits, strict=True))
     needs = needs_at(each, fauna.at, has_food=(each.kind, each.biome) in food_of(fauna))
     fights = each.kind == MEAT_EATER or traits["size"] >= combat.document.creatures.grazers_stand
+    most = hit_points(traits["size"])
+    hurt = rules.healed(Hurt(most if each.hp is None else each.hp, most, each.hp_since), milliseconds(scene.now))
     nature = Nature(
         number=each.number,
         name=species_name(fauna.seed, each.species, each.kind),
@@ -284,7 +287,8 @@ def _newcomer(scene: Scene, opponent: Opponent) -> Fighter:
         speed=traits["speed"],
         fights=fights and each.is_grown(fauna.at),
         hungry=needs.hunger > EATS_AT,
-        hp=hit_points(traits["size"]),
+        hp=hurt.points,
+        since=hurt.since,
     )
     return replace(_fighter(scene, opponent.fighter_id, decides=True), nature=nature)
 

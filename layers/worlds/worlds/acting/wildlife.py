@@ -75,7 +75,7 @@ def fauna_of(scene: Scene) -> Fauna:
     _, seed = _ground(scene)
     stored = Fauna(seed, world.space, **kept, creatures={each.number: each for each in scene.creatures})
     # Each change of all has a number of its own in a run; a fight changes one. The dead are not always read.
-    each_one = hash(tuple((each.number, each.died, each.position) for each in scene.creatures))
+    each_one = hash(tuple((each.number, each.died, each.position, each.hp, each.hp_since) for each in scene.creatures))
     key = world.world_id, standing_of(world.generation).run, stored.at, stored.next_number, each_one
     return settled_creatures.settled(key, stored, world.time.at(scene.now) // MS_PER_TICK)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from worlds.bodies.models import Attribute, Attributes
 from worlds.bodies.rules import derived
@@ -119,16 +120,27 @@ def body_of_creature(nature: Nature) -> FightingBody:
     return FightingBody(
         name=nature.name,
         attributes={"Agility": round(10 * nature.speed), "Might": round(10 * nature.size)},
-        hurt=Hurt(nature.hp, hit_points(nature.size), 0),
+        hurt=Hurt(nature.hp, hit_points(nature.size), nature.since),
         position=nature.position,
         is_npc=True,
         teeth=Arm("piercing", rules.bite + round(rules.bite_of_size * nature.size)),
     )
 
 
+def nature_after(nature: Nature, body: FightingBody) -> Nature:
+    """Return what is kept of a creature with the body that a fight has left it."""
+    return replace(nature, hp=body.hurt.points, since=body.hurt.since)
+
+
 def hit_points(size: float) -> int:
     """Return how many hit points a creature of a size has: one of the usual size 60."""
     return combat.document.creatures.hp + round(combat.document.creatures.hp_of_size * size)
+
+
+def meat_of(nature: Nature) -> tuple[str, int]:
+    """Return what lies where a creature was killed, and how many pieces of it."""
+    rules = combat.document.creatures
+    return rules.meat, 1 + int(nature.size * rules.meat_of_size)
 
 
 def arm_of(body: FightingBody) -> Arm:

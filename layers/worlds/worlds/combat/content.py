@@ -195,6 +195,10 @@ class Creatures(Frozen):
     """From which size on a plant eater fights back."""
     flight: PositiveInt
     """Metres that one runs away."""
+    meat: str
+    """The item that lies where one was killed: a piece of it from each."""
+    meat_of_size: Share
+    """And so many more, rounded down, for each point of size."""
 
 
 class Experience(Frozen):
@@ -257,6 +261,7 @@ class CombatSection(FileSection[CombatFile]):
         yield from repeated(self.file, "actions", "kind", (each.kind for each in document.actions))
         for name in document.hits.ammunition:
             yield from unknown(self.file, "hits.ammunition", "item", name, items)
+        yield from unknown(self.file, "creatures.meat", "item", document.creatures.meat, items)
         for each in document.on_hit:
             if each.item is not None:
                 yield from unknown(self.file, "on_hit.item", "item", each.item, items)

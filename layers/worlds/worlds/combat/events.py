@@ -67,6 +67,20 @@ class CreatureSlain(WorldEvent):
     cause: str
 
 
+class CreatureWounded(WorldEvent):
+    """A creature of a world has come out of a fight with wounds.
+
+    Attributes:
+        hp: what it had left at `since`, in milliseconds: from then on rest brings more back.
+    """
+
+    type: ClassVar[str] = "CreatureWounded"
+    world_id: UUID
+    number: int
+    hp: int
+    since: int
+
+
 class CreatureRanAway(WorldEvent):
     """A creature of a world has run from a fight."""
 

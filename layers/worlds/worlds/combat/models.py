@@ -94,7 +94,7 @@ class Nature(Struct, frozen=True):
         size, speed: traits, 0 to 10.
         fights: has teeth, or is large, and does not simply run away.
         hungry: fights on when it should run.
-        hp: what it has left.
+        hp: what it has left; `since`: from when on rest brings some back, in milliseconds.
     """
 
     number: int
@@ -105,6 +105,7 @@ class Nature(Struct, frozen=True):
     fights: bool
     hungry: bool
     hp: int
+    since: int = 0
 
 
 class Fighter(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx
-from worlds.combat.events import CreatureRanAway, CreatureSlain
+from worlds.combat.events import CreatureRanAway, CreatureSlain, CreatureWounded
 from worlds.ecosystem.creatures import Creature
 from worlds.log.models import WorldEvent
 from worlds.space.models import Position
@@ -88,6 +88,11 @@ def project(tx: Tx, event: WorldEvent) -> None:
             tx.execute(
                 "UPDATE worlds.creatures SET x = %s, y = %s, z = %s WHERE world_id = %s AND number = %s",
                 (*event.position, event.world_id, event.number),
+            )
+        case CreatureWounded():
+            tx.execute(
+                "UPDATE worlds.creatures SET hp = %s, hp_since = %s WHERE world_id = %s AND number = %s",
+                (event.hp, event.since, event.world_id, event.number),
             )
         case DeepTimeReset() | WorldDeleted() | WorldWiped():
             tx.execute("DELETE FROM worlds.creatures WHERE world_id = %s", (event.world_id,))

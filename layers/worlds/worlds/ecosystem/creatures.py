@@ -106,6 +106,7 @@ class Creature(Struct, frozen=True, kw_only=True):
         mated: since when it waits for its next litter.
         died: None as long as it lives.
         traits: from 0 to 10, in the order of KEPT_TRAITS.
+        hp: what it had left after its last fight, at `hp_since` in milliseconds; None if nothing has ever hurt it.
     """
 
     number: int
@@ -122,6 +123,8 @@ class Creature(Struct, frozen=True, kw_only=True):
     father: int | None = None
     generation: int = 1
     traits: tuple[float, ...] = (5.0,) * len(KEPT_TRAITS)
+    hp: int | None = None
+    hp_since: int = 0
 
     def is_grown(self, tick: int) -> bool:
         """Whether it can have young, by its age."""

@@ -16,12 +16,22 @@ from worlds.characters.events import CharacterLeft, CharacterRespawned, HealthCh
 from worlds.characters.evolution import evolve
 from worlds.characters.models import Character
 from worlds.characters.practice import practised
+from worlds.combat.bodies import meat_of
 from worlds.combat.content import combat
-from worlds.combat.events import CombatActionExecuted, CreatureRanAway, CreatureSlain, FighterDefeated
-from worlds.combat.models import Fight, moment
+from worlds.combat.events import (
+    CombatActionExecuted,
+    CreatureRanAway,
+    CreatureSlain,
+    CreatureWounded,
+    FighterDefeated,
+)
+from worlds.combat.models import Fight, Nature, moment
 from worlds.combat.settling import BodyChange, FightHappening, Settled
 from worlds.ecosystem.creatures import MS_PER_TICK, SLAIN
+from worlds.entities.models import ITEM
 from worlds.items import rules as items
+from worlds.items.content import items as things
+from worlds.items.models import Held
 from worlds.log.models import Recorded, WorldEvent
 from worlds.skills.models import Skill
 from worlds.world.events import ThingPlaced, ThingRemoved
@@ -66,7 +76,9 @@ def outcome_of(
         if each.inventory is not None:
             people[each.who] = replace(me, inventory=each.inventory)
     done = [event for each in settled.happenings for event in _of_fight(each, before, world)]
-    return FightOutcome({key: each for key, each in events.items() if each}, [*done, *bodies])
+    return FightOutcome(
+        {key: each for key, each in events.items() if each}, [*done, *bodies, *_wounded(before, settled, world)]
+    )
 
 
 def practice_of(
@@ -186,6 +198,33 @@ def _fallen(change: BodyChange, me: Character, world: World) -> Iterable[WorldEv
         me = replace(me, inventory=after)
 
 
+def _meat(fight: Fight, who: UUID, nature: Nature, world: World) -> ThingPlaced:
+    """Return what a creature leaves to the one who takes it first; it dies once in a fight."""
+    key, quantity = meat_of(nature)
+    item = things.by_key[key]
+    new = Held.new(uuid5(fight.fight_id, f"meat/{who}"), item, quantity)
+    return ThingPlaced(
+        world_id=world.world_id,
+        entity_id=new.holding_id,
+        kind=ITEM,
+        name=item.written_name,
+        description=item.written_description,
+        position=nature.position,
+        item=key,
+        quantity=quantity,
+        durability=new.durability,
+        quality=new.quality,
+    )
+
+
+def _wounded(before: Fight, settled: Settled, world: World) -> Iterable[WorldEvent]:
+    """Yield the wounds of creatures whose fight is over and who live: a body that nothing holds any more heals."""
+    for key, each in before.fighters.items():
+        hurt = settled.bodies[key].hurt
+        if each.nature is not None and key not in settled.fight.fighters and 0 < hurt.points < hurt.maximum:
+            yield CreatureWounded(world_id=world.world_id, number=each.nature.number, hp=hurt.points, since=hurt.since)
+
+
 def _of_fight(happening: FightHappening, fight: Fight, world: World) -> Iterable[WorldEvent]:
     at = moment(happening.at)
     nature = fight.fighters[happening.who].nature if happening.who in fight.fighters else None
@@ -211,6 +250,7 @@ def _of_fight(happening: FightHappening, fight: Fight, world: World) -> Iterable
     if nature is not None and happening.kind == "died":
         tick = world.time.at(at) // MS_PER_TICK
         yield CreatureSlain(world_id=world.world_id, number=nature.number, tick=tick, cause=SLAIN)
+        yield _meat(fight, happening.who, nature, world)
     if nature is not None and happening.kind == "ran":
         assert happening.position is not None
         yield CreatureRanAway(world_id=world.world_id, number=nature.number, position=happening.position)

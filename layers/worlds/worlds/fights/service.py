@@ -19,7 +19,7 @@ from worlds.acting.sheet import state_update
 from worlds.characters import queries as characters_sql
 from worlds.characters import service as characters
 from worlds.characters.models import Character
-from worlds.combat.bodies import body_of, body_of_creature
+from worlds.combat.bodies import body_of, body_of_creature, nature_after
 from worlds.combat.content import combat
 from worlds.combat.models import AGGREGATE, Fight, moment
 from worlds.combat.queueing import queued
@@ -153,7 +153,7 @@ def _settle(tx: Tx, fight: Fight, seen: SeenFights, world: World) -> tuple[Fight
     with the_games_language():
         outcome = outcome_of(fight, done, people, world, witnesses, seen.connected)
     natures = {
-        key: replace(each, nature=replace(each.nature, hp=done.bodies[key].hurt.points))
+        key: replace(each, nature=nature_after(each.nature, done.bodies[key]))
         for key, each in done.fight.fighters.items()
         if each.nature is not None
     }
