@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -9,15 +10,19 @@ import pytest
 from kernel.accounts.models import Identity
 from kernel.database import Tx
 from tests.support.grounds import make_ground
+from tests.support.outside import run_due
 from tests.support.people import make_someone
 from tests.support.villages import look, pass_time, people_of, set_time
-from tests.support.worlds import come_to, connect, make_world, settle_npc
+from tests.support.worlds import Player, come_to, connect, give_things, make_world, settle_npc, texts, told
 from worlds import leaving
 from worlds.characters import service as characters
 from worlds.characters.models import NO_ONE, NPC, PLAYER, Character, CharacterExists
+from worlds.conversing.service import KINDS
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish
 from worlds.inhabiting.rules import AlreadyInhabited
+from worlds.memories import queries as memories
+from worlds.memories.models import NpcMemory, Occurrence
 from worlds.minds import service as minds
 from worlds.minds.rules import opinion_after
 from worlds.play import releasing
@@ -94,6 +99,88 @@ def test_what_was_usual_of_someone_counts_while_they_are_played(tx: Tx):
 
     assert (frozen.frozen, opinion(tx, friend, npc_id).frozen) == (usual, None)
     assert [each for each in rebuilding.rebuild(tx).differences if each.table != "worlds"] == []
+
+
+def neighbours(tx: Tx) -> tuple[World, Identity, Player, list[Character]]:
+    """Let someone be Birte, who is kind, among six others of her village; return them, her, and the others."""
+    world = make_world(tx)
+    kind = {"openness": 50, "conscientiousness": 50, "extraversion": 50, "agreeableness": 85, "neuroticism": 50}
+    who = {"village": "Kilnford", "personality": kind, "born": -30 * 360 * 24 * HOUR}
+    names = ("Birte", "Maren", "Torben", "Ida", "Jens", "Kai", "Lena")
+    birte, *others = (
+        settle_npc(tx, world, name, Position(50, 50), number=number, **who) for number, name in enumerate(names)
+    )
+    me = make_someone(tx).identity
+    be(tx, world, me, birte.character_id)
+    return world, me, connect(tx, me, birte.character_id), others
+
+
+def test_neighbours_notice_when_someone_is_not_themselves_and_say_so_by_levels(tx: Tx):
+    """Worlds 19: a remark from .3, a question from .5, an alarm from .7 on; each remembers it with its weight."""
+    _, _, birte, [maren, *_] = neighbours(tx)
+    said: list[str] = []
+    for _ in range(25):
+        said += [each for each in texts(birte.types(tx, "threaten maren")) if each.startswith("Maren: ")]
+        tx.now += timedelta(seconds=5)
+    weights = [each.weight for each in memories_of(tx, maren) if each.occurrence is Occurrence.CHANGE]
+
+    assert said == [
+        "Maren: You are not yourself, Birte.",
+        "Maren: What has come over you, Birte? You were never like this.",
+        "Maren: That is not Birte any more! Stay away from me!",
+    ]
+    assert sorted(weights) == [0.3, 0.7, 1.0]
+
+
+def test_those_who_see_it_notice_as_well_and_think_less_of_them(tx: Tx):
+    _, _, birte, [_, torben, *_] = neighbours(tx)
+    birte.types(tx, "threaten maren")
+    before = opinion(tx, torben.character_id, birte.character_id).opinion
+    birte.types(tx, "threaten maren")
+
+    after = opinion(tx, torben.character_id, birte.character_id)
+    assert before == Opinion()  # they were not threatened themselves
+    assert after.noticed == pytest.approx(0.3)  # two of five things that they remember, .9 instead of .15
+    assert after.opinion == Opinion(-5 - 15, -9, 0)
+    assert {each.occurrence for each in memories_of(tx, torben)} == {Occurrence.THREAT, Occurrence.CHANGE}
+
+
+def test_who_is_as_generous_as_ever_has_not_changed(tx: Tx):
+    _, _, birte, [maren, *_] = neighbours(tx)
+    give_things(tx, birte.character(tx), "clay", 12)
+    for _ in range(12):
+        birte.types(tx, "give 1 clay to maren")
+
+    assert opinion(tx, maren.character_id, birte.character_id).noticed == 0
+
+
+def test_who_is_released_remembers_what_was_done_in_their_name_and_others_remember_them_for_it(tx: Tx):
+    world, me, birte, [maren, *_] = neighbours(tx)
+    for _ in range(5):
+        birte.types(tx, "threaten maren")
+    own = memories_of(tx, birte.character(tx))
+    changed = opinion(tx, maren.character_id, birte.character_id)
+
+    releasing.release(tx, me, birte.character_id)
+    ann = come_to(tx, world.world_id, "Ann")
+    line = talks(tx, ann, "talk birte What did you do? threat")
+
+    assert [each.occurrence for each in own] == [Occurrence.THREAT] * 5
+    assert (changed.frozen is not None, changed.opinion.fear > 90) == (True, True)
+    assert opinion(tx, maren.character_id, birte.character_id).frozen is None
+    assert opinion(tx, maren.character_id, birte.character_id).opinion == changed.opinion
+    assert "I threatened Maren today." in line
+    assert [each for each in rebuilding.rebuild(tx).differences if each.table != "worlds"] == []
+
+
+def talks(tx: Tx, player: Player, line: str) -> str:
+    player.types(tx, line)
+    assert [each.status for each in run_due(tx, KINDS)] == ["completed"]
+    return [each for each in told(tx, player) if each["type"] == "dialogue"][-1]["text"]
+
+
+def memories_of(tx: Tx, npc: Character) -> list[NpcMemory]:
+    return [memories.read(row) for row in reversed(memories.list_of(tx, npc.character_id).fetchall())]
 
 
 def test_who_knows_players_knows_people(tx: Tx):

@@ -107,7 +107,7 @@ def test_the_strongest_memory_of_a_day_makes_the_mood_and_danger_the_need():
         ),
         (
             {"content": {"to": str(MAREN)}, "told_by": TORBEN, "occurrence": Occurrence.HELP, "about_id": TORBEN},
-            "Torben told me that Torben helped me 30 days ago.",
+            "Torben told me that they helped me 30 days ago.",
         ),
         ({"content": {"to": None}, "about_id": None, "occurrence": Occurrence.THREAT}, None),
     ],
@@ -220,7 +220,7 @@ def test_those_who_know_someone_notice_how_a_player_changes_them():
         noticed += [each.noticed for each in changes if each.noticed is not None]
         known = after(known, events)
 
-    assert len(noticed) == 2  # once subtle, once moderate or severe; not each time
+    assert len(noticed) == 3  # once subtle, once moderate and once severe; not each time
     assert noticed == sorted(noticed)
     left = evolve(known, Recorded(known.aggregate_id, 99, EPOCH, frozen.model_copy(update={"frozen": False})))
     assert (left.frozen, left.noticed) == (None, 0)

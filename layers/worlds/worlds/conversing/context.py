@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,13 +25,13 @@ from worlds.memories.models import MemoryKind, NpcMemory
 from worlds.memories.rules import unlinked
 from worlds.minds.rules import settled
 from worlds.npcs import queries as npcs
-from worlds.npcs.dialogue import MOST_MEMORIES, Conversation
+from worlds.npcs.dialogue import MOST_MEMORIES, Conversation, remark
 from worlds.npcs.models import Npc
 from worlds.npcs.wellbeing import needs_of
 from worlds.promises import queries as promises
 from worlds.relationships import queries as relationships
-from worlds.relationships.models import Opinion, Relationship
-from worlds.relationships.rules import drift_of, mean_of
+from worlds.relationships.models import Opinion, Relationship, Trait
+from worlds.relationships.rules import drift_of, mean_of, reaction_to
 from worlds.space.models import Position
 from worlds.time.rules import DAYS_PER_YEAR
 from worlds.weather import words as weather_words
@@ -61,6 +61,7 @@ class TalkContext(Struct, frozen=True, kw_only=True):
         relationship: to the player, which is locked; None if they have never met.
         fact: that a line without a model mentions.
         hearers: players within earshot, who is spoken to among them.
+        usual: {trait: 0 to 1}, what the player was like for a neighbour, if they inhabit one; None for all others.
     """
 
     world: World
@@ -72,6 +73,7 @@ class TalkContext(Struct, frozen=True, kw_only=True):
     fact: KnownFact
     conversation: Conversation
     hearers: Sequence[UUID]
+    usual: Mapping[Trait, float] | None = None
 
 
 def read(tx: Tx, address: Address) -> TalkContext | None:
@@ -80,7 +82,7 @@ def read(tx: Tx, address: Address) -> TalkContext | None:
     What was said is data.
     """
     characters.lock(tx, [address.npc_id])  # before all that is locked in a village
-    row = queries.find_npc(tx, address.npc_id).fetchone()
+    row = queries.find_npc(tx, address.npc_id, address.speaker_id).fetchone()
     if row is None or row["hp"] <= 0:
         return None
     npc, body, world = npcs.read(row), characters.read(row), worlds_sql.read(row)
@@ -147,7 +149,8 @@ def read(tx: Tx, address: Address) -> TalkContext | None:
         said=address.said,
         fact=fact.text,
         earlier=[(each["said"], each["answered"]) for each in reversed(words.fetchall())],
-        **_drift(relationship),
+        speaker=row["speaker_name"] or "",
+        **_drift(relationship, row["speaker_name"] or ""),
     )
     hearers = [each["character_id"] for each in around if each["hears"]]
     return TalkContext(
@@ -160,10 +163,11 @@ def read(tx: Tx, address: Address) -> TalkContext | None:
         fact=fact,
         conversation=conversation,
         hearers=hearers,
+        usual=relationships.read_usual(row["usual"]) if row["is_neighbour"] else None,
     )
 
 
-def _drift(relationship: Relationship | None) -> dict[str, Any]:
+def _drift(relationship: Relationship | None, name: str) -> dict[str, Any]:
     """Return what has changed about someone whom a player inhabits, as the one sees it to whom they talk."""
     if relationship is None or relationship.frozen is None:
         return {}
@@ -172,7 +176,9 @@ def _drift(relationship: Relationship | None) -> dict[str, Any]:
     if drift.trait is None:
         return {}
     before, now = relationship.frozen[drift.trait], recent[drift.trait]
+    level = reaction_to(drift)
     return {
+        "remark": "" if level is None else remark(level.name, name, is_better=drift.is_better),
         "drift": round(drift.size, 2),
         "baseline": f"{drift.trait} {before:.1f}",
         "now": f"{drift.trait} {now:.1f}",

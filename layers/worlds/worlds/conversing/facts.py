@@ -43,7 +43,7 @@ _TEMPLATES: Final[Mapping[Occurrence, str]] = {
     Occurrence.PROMISE_BROKEN: to_translate("{who} promised {whom} {things} and never brought them"),
     Occurrence.TALK: to_translate("{who} talked with {whom} {when}"),
     Occurrence.FIRST_MEETING: to_translate("{who} met {whom} for the first time {when}"),
-    Occurrence.CHANGE: to_translate("{who} had changed when {whom} saw them {when}"),
+    Occurrence.CHANGE: to_translate("{who} seemed like someone else {when}"),
 }
 _TOLD: Final = to_translate("{teller} told me that {what}.")
 _SEEN: Final = to_translate("I was there when {what}.")
@@ -94,10 +94,13 @@ class Known(Struct, frozen=True, kw_only=True):
 
 def memory_in_words(known: Known, memory: NpcMemory) -> str:
     """Return what someone says of a memory to the one to whom they talk."""
-    who = translate("you") if memory.about_id == known.speaker_id else _name(known, memory.about_id)
+    is_own = memory.about_id == known.me_id
+    who = _who(known, memory)
     to = memory.content.get("to", "")
     to_id = UUID(to) if to else None
     whom = translate("me") if to == "" or (to_id == known.me_id) else _name(known, to_id)
+    if to_id is not None and to_id == known.speaker_id:
+        whom = translate("you")
     if memory.told_by is not None and memory.told_by == to_id:
         whom = translate("them")
     what = translate(
@@ -109,9 +112,20 @@ def memory_in_words(known: Known, memory: NpcMemory) -> str:
     )
     if memory.told_by is not None:
         return translate(_TOLD, teller=_name(known, memory.told_by), what=what)
-    if to != "":
+    if to != "" and not is_own:
         return translate(_SEEN, what=what)
     return translate(_OWN, what=what[:1].upper() + what[1:])
+
+
+def _who(known: Known, memory: NpcMemory) -> str:
+    """Return who did what is remembered, for the one to whom it is told."""
+    if memory.about_id == known.speaker_id:
+        return translate("you")
+    if memory.about_id == known.me_id:
+        return translate("I")
+    if memory.told_by is not None and memory.told_by == memory.about_id:
+        return translate("they")
+    return _name(known, memory.about_id)
 
 
 def when_in_words(days: int) -> str:

@@ -12,9 +12,10 @@ from worlds.promises import queries as promises
 from worlds.world import queries as worlds
 
 
-def find_npc(tx: Tx, npc_id: UUID) -> Cursor:
+def find_npc(tx: Tx, npc_id: UUID, speaker_id: UUID) -> Cursor:
     """Return one row: someone with their body and world, and the `village_name`, null where that is not known; none
-    if they are not in the world any more, or a player inhabits them.
+    if they are not in the world any more, or a player inhabits them. Of who speaks to them it has `speaker_name`, and
+    `usual` and `is_neighbour` as `minds.queries` has them.
     """
     return tx.execute(
         "SELECT "
@@ -23,14 +24,17 @@ def find_npc(tx: Tx, npc_id: UUID) -> Cursor:
         + npcs.COLUMNS
         + ", "
         + worlds.COLUMNS
-        + """, v.name AS village_name
+        + """, v.name AS village_name, speaker.name AS speaker_name, inhabited.baseline AS usual,
+            coalesce(inhabited.village = n.village, false) AS is_neighbour
         FROM worlds.characters AS c
         JOIN worlds.npcs AS n USING (character_id)
         JOIN worlds.worlds AS w ON w.world_id = c.world_id
         LEFT JOIN worlds.villages AS v ON v.world_id = n.world_id AND v.key = n.village
-        WHERE c.character_id = %s AND c.role = 'npc' AND c.is_present
+        LEFT JOIN worlds.characters AS speaker ON speaker.character_id = %(speaker)s
+        LEFT JOIN worlds.npcs AS inhabited ON inhabited.character_id = %(speaker)s
+        WHERE c.character_id = %(npc)s AND c.role = 'npc' AND c.is_present
         """,
-        (npc_id,),
+        {"npc": npc_id, "speaker": speaker_id},
     )
 
 

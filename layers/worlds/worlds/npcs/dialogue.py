@@ -123,6 +123,17 @@ MANNERS: Final[Mapping[Tone, str]] = {
     Tone.NERVOUS: to_translate("nervous"),
     Tone.NEUTRAL: to_translate("calm"),
 }
+REMARKS: Final[Mapping[tuple[str, bool], str]] = {
+    ("subtle", False): to_translate("You are not yourself, {name}."),
+    ("subtle", True): to_translate("You are kinder than you used to be, {name}."),
+    ("moderate", False): to_translate("What has come over you, {name}? You were never like this."),
+    ("moderate", True): to_translate(
+        "What has happened to you, {name}? I have never seen you like this, and I like it."
+    ),
+    ("severe", False): to_translate("That is not {name} any more! Stay away from me!"),
+    ("severe", True): to_translate("Is that really you, {name}? I hardly know you, so good have you become!"),
+}
+"""{(level of a change, whether it is for the better): what someone says who notices it}. Source: worlds 19."""
 WARY: Final = to_translate("wary")
 FRIENDLY: Final = to_translate("friendly")
 
@@ -136,7 +147,9 @@ class Conversation(Struct, frozen=True, kw_only=True):
         needs: {need: 0 to 100}.
         affection, trust, fear: towards the player, -100 to 100.
         memories: about the topic, the most relevant first.
-        drift: how far someone who is inhabited has changed, 0 to 1; with what they were like, and are like now.
+        speaker: the name of the player.
+        drift: how far the player, who inhabits one of the game's people, has changed that one, 0 to 1; with what they
+            were like, and are like now; `remark`: what there is to say of it.
         situation: where they are, the weather, and the time.
         said: what the player has said.
         fact: that is true and that a line without a model mentions: about the weather, their work or a memory.
@@ -161,7 +174,9 @@ class Conversation(Struct, frozen=True, kw_only=True):
     said: str
     fact: str
     earlier: Sequence[Sequence[str]] = ()
+    speaker: str = ""
     drift: float = 0.0
+    remark: str = ""
     baseline: str = ""
     now: str = ""
 
@@ -240,7 +255,17 @@ def fallback_line(conversation: Conversation) -> str:
     seed = "/".join((conversation.npc_id, conversation.speaker_id, conversation.topic, conversation.said))
     line = lines[sha256(seed.encode()).digest()[0] % len(lines)]
     more = (WISHES[intent_of(conversation.needs)], MOODS.get(conversation.mood, "") or _temper(conversation))
-    return " ".join([translate(line, fact=conversation.fact), *(translate(each) for each in more if each)])
+    said = [translate(line, fact=conversation.fact), *(translate(each) for each in more if each)]
+    return " ".join(filter(None, [conversation.remark, *said]))
+
+
+def remark(level: str, name: str, *, is_better: bool) -> str:
+    """Return what someone says to another one of the village who is no longer as they were.
+
+    Args:
+        level: subtle, moderate or severe.
+    """
+    return translate(REMARKS[level, is_better], name=name)
 
 
 def manner_of(conversation: Conversation) -> str:
@@ -288,7 +313,7 @@ def _sections(conversation: Conversation) -> dict[str, Any]:
         "the player's words": conversation.said[:MOST_SAID],
     }
     if conversation.drift >= NOTICED_DRIFT:
-        sections["you have changed"] = {"before": conversation.baseline, "now": conversation.now}
+        sections["the player has changed"] = {"before": conversation.baseline, "now": conversation.now}
     return sections
 
 
