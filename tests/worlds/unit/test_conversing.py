@@ -11,8 +11,9 @@ import pytest
 from msgspec.structs import replace
 
 from tests.worlds.unit.test_memories import memory
-from worlds.conversing.facts import Known, KnownFact, chosen, facts_of, memory_in_words, when_in_words
+from worlds.conversing.facts import Known, KnownFact, chosen, facts_of, memory_in_words
 from worlds.conversing.rules import feeling_of, mood_of, needs_after, topic_of
+from worlds.conversing.words import when_in_words
 from worlds.gossip.rules import VillageNews, told
 from worlds.items.content import items
 from worlds.log.models import Recorded
@@ -22,7 +23,7 @@ from worlds.memories.rules import clarity_of
 from worlds.minds.gifts import share_of, worth_of
 from worlds.minds.models import Incident, Mind
 from worlds.minds.rules import after, opinion_after, witnessed
-from worlds.npcs.dialogue import LINES, MOODS, TEMPERS, WISHES
+from worlds.npcs.dialogue import CHILDREN, LINES, MOODS, NEWS, REMARKS, TEMPERS, WISHES
 from worlds.promises.models import Promise
 from worlds.relationships.events import BaselineFrozen, RelationshipChanged
 from worlds.relationships.evolution import evolve
@@ -68,7 +69,10 @@ def test_no_line_without_a_model_feels_like_anything_by_accident():
         *(each for lines in LINES.values() for each in lines),
         *WISHES.values(),
         *MOODS.values(),
-        *(each for _, _, each in TEMPERS),
+        *(each for _, _, texts in TEMPERS for each in texts),
+        *(each for lines in CHILDREN.values() for each in lines),
+        *NEWS,
+        *REMARKS.values(),
     ]
     assert {feeling_of(each).name for each in said} == {"neutral"}
 

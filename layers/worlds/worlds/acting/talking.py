@@ -38,8 +38,8 @@ from worlds.characters.practice import Practice, practised
 from worlds.commands.matching import find, find_leading
 from worlds.commands.models import Parsed, PersonNotFound
 from worlds.commands.parsing import STATUE
-from worlds.conversing.facts import things_in_words
 from worlds.conversing.models import Address
+from worlds.conversing.words import things_in_words
 from worlds.daytime.words import duration
 from worlds.entities.models import Entity
 from worlds.items.content import WorldItem

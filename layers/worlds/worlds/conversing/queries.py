@@ -66,6 +66,32 @@ def list_around(tx: Tx, npc_id: UUID, speaker_id: UUID, radius: int) -> Cursor:
     )
 
 
+def list_neighbours(tx: Tx, npc_id: UUID, since: int, day: int) -> Cursor:
+    """Return the people of the village of one of the game's people, to whom something has happened since a day or who
+    belong to someone to whom it has: rows of npcs with `called`. The one who is asked is among them.
+
+    Args:
+        since: a day of the world, which is over.
+        day: milliseconds of a day.
+    """
+    return tx.execute(
+        """
+        WITH of_village AS MATERIALIZED (
+            SELECT n.*, greatest(n.born / %(day)s, coalesce(n.wed, 0), coalesce(n.died, 0)) > %(since)s AS is_news
+            FROM worlds.npcs AS me JOIN worlds.npcs AS n ON n.world_id = me.world_id AND n.village = me.village
+            WHERE me.character_id = %(npc)s)
+        SELECT """
+        + npcs.COLUMNS
+        + """, c.name AS called
+        FROM of_village AS n JOIN worlds.characters AS c USING (character_id)
+        WHERE n.is_news OR n.character_id = %(npc)s OR n.character_id IN (
+            SELECT unnest(ARRAY[mother_id, father_id, spouse_id]) FROM of_village WHERE is_news)
+        ORDER BY n.number, n.character_id
+        """,
+        {"npc": npc_id, "since": since, "day": day},
+    )
+
+
 def list_promises(tx: Tx, npc_id: UUID, speaker_id: UUID) -> Cursor:
     """Return the open promises of someone to one of the game's own people."""
     return tx.execute(

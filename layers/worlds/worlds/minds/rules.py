@@ -53,7 +53,7 @@ def witnessed(happening: Incident, minds: Iterable[Mind], new_id: NewId) -> Impr
         minds: of the target, if it is one of the game's own people, and of those who see it. The dead notice nothing.
     """
     total = NOTHING
-    minds = [*minds]
+    minds = sorted(minds, key=lambda each: each.npc_id != happening.target_id)  # who says something first
     whole = felt(happening.occurrence, happening.share)
     if any(each.usual is not None for each in minds):
         # What is done in the name of one of the game's people is theirs to remember.
