@@ -302,6 +302,22 @@ def test_ten_years_of_a_village_take_no_time_once_all_is_told():
     assert process_time() - began < 10
 
 
+def test_whom_someone_tells_and_how_often_follows_from_liking_and_company():
+    """Worlds 18.3: a friend hears of it before a neighbour who is not liked, and the shy tell little."""
+    dear, disliked, teller = UUID(int=101), UUID(int=102), UUID(int=100)
+    village = replace(news(3, first_hand(0)), chances={teller: {dear: 0.3, disliked: 0.02}})
+    first: list[UUID] = []
+    days: list[int] = []
+    for seed in range(60):
+        heard = told(replace(village, seed=seed), range(1, 90))
+        first.append(heard[0].npc_id)
+        quiet = told(replace(village, seed=seed, checks={teller: 1}), range(1, 90))
+        days.append(quiet[0].game_time - heard[0].game_time)
+
+    assert first.count(dear) > 45
+    assert sum(days) / len(days) > 2 * DAY
+
+
 def test_someone_alone_tells_no_one():
     assert told(news(1, first_hand(0)), range(9)) == []
     assert told(news(5), range(9)) == []
