@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from kernel.accounts.models import Identity
 from kernel.database import Tx
@@ -20,6 +22,7 @@ from worlds.characters.models import NO_ONE, NPC, PLAYER, Character, CharacterEx
 from worlds.conversing.service import KINDS
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish
+from worlds.inhabiting.models import NpcWish
 from worlds.inhabiting.rules import AlreadyInhabited
 from worlds.memories import queries as memories
 from worlds.memories.models import NpcMemory, Occurrence
@@ -61,6 +64,50 @@ def test_one_can_be_up_to_five_people_the_same_each_time(tx: Tx):
 
     assert len(first) == 5
     assert [each.body.character_id for each in entering.options(tx, me, world.world_id).people] == first
+
+
+def test_one_is_offered_whom_one_would_like_to_be_and_no_child_and_no_one_who_sleeps_or_is_played(tx: Tx):
+    """Worlds 7.3: species, place, age range, skills; sorted by relationships, years lived or skills."""
+    world = make_world(tx)
+    me = make_someone(tx).identity
+    year = 360 * 24 * HOUR
+    people = [
+        settle_npc(tx, world, name, Position(50, 50), number=number, sex=sex, village="Kilnford", born=-age * year)
+        for number, (name, sex, age) in enumerate(
+            [
+                ("Ada", "female", 20),
+                ("Bea", "female", 35),
+                ("Carl", "male", 50),
+                ("Dan", "male", 65),
+                ("Eve", "female", 8),
+            ]
+        )
+    ]
+    people += [
+        settle_npc(
+            tx, world, f"Elder {number}", Position(50, 50), number=9 + number, village="Kilnford", born=-70 * year
+        )
+        for number in range(3)
+    ]
+    tx.execute("UPDATE worlds.characters SET occupation = 'Smith' WHERE name IN ('Bea', 'Carl')")
+    smithing = Jsonb({"Smithing": 12})
+    tx.execute("UPDATE worlds.characters SET skills = %s WHERE name = 'Carl'", (smithing,))
+    set_time(tx, world, 3, 10)
+
+    def offered(**wish: Any) -> list[str]:
+        return [each.body.name for each in entering.options(tx, me, world.world_id, NpcWish(**wish)).people]
+
+    assert offered() == ["Ada", "Bea", "Carl", "Dan", "Elder 0"]  # and not Eve, who is a child
+    assert offered(occupation="smith") == ["Bea", "Carl"]
+    assert offered(occupation="smith", sex="female") == ["Bea"]
+    assert offered(least_age=35, most_age=50) == ["Bea", "Carl"]
+    assert offered(skill="smithing") == offered(sort="skills")[:1] == ["Carl"]
+    assert offered(sort="years")[-2:] == ["Dan", "Carl"]
+    assert offered(species="elf") == offered(place="Farfield") == []
+    be(tx, world, me, people[1].character_id)
+    assert offered(occupation="smith") == ["Carl"]
+    set_time(tx, world, 3, 3)
+    assert offered() == []
 
 
 def test_who_is_inhabited_keeps_all_and_goes_their_own_way_again(tx: Tx):
@@ -186,6 +233,7 @@ def memories_of(tx: Tx, npc: Character) -> list[NpcMemory]:
 def test_who_knows_players_knows_people(tx: Tx):
     world = make_world(tx)
     maren = settle_npc(tx, world, "Maren", Position(0, 0), born=-30 * 360 * 24 * HOUR)
+    set_time(tx, world, 3, 10)
     me = make_someone(tx).identity
 
     for number in range(6):

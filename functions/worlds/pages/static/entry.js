@@ -30,6 +30,7 @@ export class Entry {
     find("entry-cancel").addEventListener("click", () => this.dialog.close());
     find("entry-continue").addEventListener("click", () => this.#try(() => this.#select(this.#known)));
     this.form.addEventListener("change", () => this.#show());
+    find("entry-wish").addEventListener("change", () => this.#try(() => this.#offer()));
     this.form.addEventListener("input", () => this.#show());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -57,7 +58,8 @@ export class Entry {
     inhabit.disabled = !people.length;
     watcher.disabled = !options.can_enter_as_watcher;
     find("entry-inhabit").hidden = inhabit.disabled;
-    find("entry-people").replaceChildren(find("entry-people").firstElementChild, ...people.map((each, at) => this.#person(each, !at)));
+    for (const field of this.#wishes) field.value = "";
+    this.#list(people);
     const isOpen = !mine && !(body.disabled && inhabit.disabled && watcher.disabled);
     find("entry-new").hidden = !isOpen;
     find("entry-submit").hidden = !isOpen;
@@ -87,6 +89,24 @@ export class Entry {
     return group;
   }
 
+  get #wishes() {
+    return [...find("entry-wish").querySelectorAll("input, select")];
+  }
+
+  /** Asks who of those who live there is as one would like to be. */
+  async #offer() {
+    const wished = this.#wishes.filter((field) => field.value).map((field) => [field.name.replace("wish_", ""), field.value]);
+    const query = new URLSearchParams([["world_id", this.#worldId], ...wished]);
+    const { available_npcs: people } = await call("GET", `/api/game/entry-options?${query}`);
+    this.#list(people);
+  }
+
+  #list(people) {
+    find("entry-offered").replaceChildren(...people.map((each, at) => this.#person(each, !at)));
+    find("entry-no-one").hidden = people.length > 0;
+    find("entry-submit").disabled = !people.length && this.form.elements.role.value === "inhabit";
+  }
+
   /** Someone who lives there, to be chosen. */
   #person({ id, name, species: kind, description, occupation, age, relationships }, isFirst) {
     const values = { name, species: kind, occupation, age, known: relationships };
@@ -103,6 +123,7 @@ export class Entry {
     const isBody = role === "player";
     find("entry-body").hidden = !isBody;
     find("entry-people").hidden = role !== "inhabit";
+    find("entry-submit").disabled = role === "inhabit" && !find("entry-offered").childElementCount;
     find("entry-naming").hidden = role === "inhabit";
     this.form.elements.name.required = role !== "inhabit";
     for (const field of find("entry-body").querySelectorAll("input, select, textarea")) field.disabled = !isBody;
