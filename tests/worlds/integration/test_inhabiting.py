@@ -11,11 +11,12 @@ from psycopg.types.json import Jsonb
 
 from kernel.accounts.models import Identity
 from kernel.database import Tx
+from local.worlds.settling import settle_npc
 from tests.support.grounds import make_ground
 from tests.support.outside import run_due
 from tests.support.people import make_someone
 from tests.support.villages import look, pass_time, people_of, set_time
-from tests.support.worlds import Player, come_to, connect, give_things, make_world, settle_npc, texts, told
+from tests.support.worlds import Player, come_to, connect, give_things, make_world, texts, told
 from worlds import leaving
 from worlds.characters import service as characters
 from worlds.characters.models import NO_ONE, NPC, PLAYER, Character, CharacterExists

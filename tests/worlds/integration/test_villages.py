@@ -10,10 +10,11 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from kernel.database import Connection, Tx, transaction
+from local.worlds.settling import settle_npc
 from tests.support.grounds import make_ground
 from tests.support.races import race_of
 from tests.support.villages import look, pass_time, people_of, set_time, stand, village_of
-from tests.support.worlds import Player, come_to, make_world, settle_npc
+from tests.support.worlds import Player, come_to, make_world
 from worlds.npcs.events import NpcDied
 from worlds.rebuilding import service as rebuilding
 from worlds.space.models import Position
