@@ -221,6 +221,18 @@ def test_who_is_released_remembers_what_was_done_in_their_name_and_others_rememb
     assert [each for each in rebuilding.rebuild(tx).differences if each.table != "worlds"] == []
 
 
+def test_who_plays_someone_of_the_village_is_not_told_what_they_were_there_for(tx: Tx):
+    world, _, birte, [maren, torben, *_] = neighbours(tx)
+    set_time(tx, world, 9, 10)
+    for each in (maren, torben):
+        tx.execute("UPDATE worlds.npcs SET personality = '{}' WHERE character_id = %s", (each.character_id,))
+    tx.execute("UPDATE worlds.npcs SET died = 8, cause = 'old age' WHERE character_id = %s", (torben.character_id,))
+    ann = come_to(tx, world.world_id, "Ann")
+
+    assert "Torben died of old age yesterday." in talks(tx, ann, "talk maren Hello")
+    assert "died" not in talks(tx, birte, "talk maren Hello")
+
+
 def talks(tx: Tx, player: Player, line: str) -> str:
     player.types(tx, line)
     assert [each.status for each in run_due(tx, KINDS)] == ["completed"]

@@ -118,7 +118,8 @@ def read(tx: Tx, address: Address) -> TalkContext | None:
         if memory.kind is not MemoryKind.CONVERSATION and memory.about_id != address.speaker_id
     ]
     remembered = unlinked([*of_speaker, *of_others], MOST_MEMORIES)
-    since = _since(relationship, now, day)
+    # One of the village was there when it happened, even if a player plays them.
+    since = now // day if row["is_neighbour"] else _since(relationship, now, day)
     # One more round trip only for who was away for a day: nothing has happened since for all others.
     villagers = _neighbours(tx, npc, since, day) if since < now // day else ([], {})
     felt_today = [memories.read(each) for each in today]
@@ -172,7 +173,6 @@ def read(tx: Tx, address: Address) -> TalkContext | None:
         news=next((each for each in known.news if not any(each in answer for answer in answers)), ""),
         is_child=is_child,
         earlier=[(each["said"], each["answered"]) for each in reversed(earlier)],
-        speaker=row["speaker_name"] or "",
         **_drift(relationship, row["speaker_name"] or ""),
     )
     hearers = [each["character_id"] for each in around if each["hears"]]

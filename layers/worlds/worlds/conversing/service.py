@@ -126,7 +126,7 @@ def _met(talk: TalkContext, feeling: LineFeeling) -> NpcNeedsChanged:
 
 
 def _memory(address: Address, talk: TalkContext, feeling: LineFeeling, memory_id: UUID) -> MemoryFormed:
-    # Neighbours have met before, whoever plays one of them.
+    # Neighbours have met before, also where a player plays one of them.
     is_first = talk.relationship is None and talk.usual is None
     occurrence = Occurrence.FIRST_MEETING if is_first else Occurrence.TALK
     how = _stronger(felt(occurrence), feeling.felt)

@@ -126,7 +126,7 @@ CHILDREN: Final[Mapping[Tone, Sequence[str]]] = {
 NEWS: Final[Sequence[str]] = (
     to_translate("Have you heard? {news}"),
     to_translate("There is news, too: {news}"),
-    to_translate("You were not here when it happened: {news}"),
+    to_translate("You may not know yet: {news}"),
 )
 """How what has happened since a player was here last is told."""
 WISHES: Final[Mapping[Intent, str]] = {
@@ -234,7 +234,6 @@ class Conversation(Struct, frozen=True, kw_only=True):
         needs: {need: 0 to 100}.
         affection, trust, fear: towards the player, -100 to 100.
         memories: about the topic, the most relevant first.
-        speaker: the name of the player.
         drift: how far the player, who inhabits one of the game's people, has changed that one, 0 to 1; with what they
             were like, and are like now; `remark`: what there is to say of it.
         situation: where they are, the weather, and the time.
@@ -267,7 +266,6 @@ class Conversation(Struct, frozen=True, kw_only=True):
     news: str = ""
     is_child: bool = False
     earlier: Sequence[Sequence[str]] = ()
-    speaker: str = ""
     drift: float = 0.0
     remark: str = ""
     baseline: str = ""
@@ -349,10 +347,12 @@ def fallback_line(conversation: Conversation) -> str:
     """
     tone = tone_of(conversation)
     line = _fresh(conversation, (CHILDREN if conversation.is_child else LINES)[tone], fact=conversation.fact)
-    said = [conversation.remark, line]
+    said = [line]
+    if not any(conversation.remark in answered for _, answered in conversation.earlier):
+        said.insert(0, conversation.remark)
     if conversation.news and conversation.news != conversation.fact and tone in (Tone.WARM, Tone.NEUTRAL):
         said.append(_fresh(conversation, NEWS, news=conversation.news))
-    said += [translate(_wish(conversation)), _mood(conversation) or _temper(conversation)]
+    said += [_wish(conversation), _mood(conversation) or _temper(conversation)]
     return " ".join(filter(None, said))
 
 
@@ -371,7 +371,9 @@ def _wish(conversation: Conversation) -> str:
     intent = intent_of(conversation.needs)
     if intent is Intent.SEEKING_CONNECTION and conversation.about == PEOPLE:
         return ""  # they have just said who keeps them company
-    return "" if intent is Intent.FOCUSED and conversation.is_child else WISHES[intent]
+    if intent is Intent.FOCUSED and conversation.is_child:
+        return ""
+    return translate(WISHES[intent]) if WISHES[intent] else ""
 
 
 def _mood(conversation: Conversation) -> str:
