@@ -20,6 +20,7 @@ from worlds.rebuilding import service as rebuilding
 from worlds.space.models import Position
 from worlds.time.rules import DAYS_PER_YEAR
 from worlds.villages import queries
+from worlds.villages.talker_queries import list_talkers_near
 from worlds.visiting import service as villages
 
 
@@ -206,3 +207,15 @@ def test_one_hears_what_people_say_to_one_another_and_each_word_is_so(tx: Tx):
     assert any(line.startswith("Maren greets Torben warmly. ") for line in heard)
     assert '"Ann threatened me today." says Maren. Torben agrees.' in " ".join(heard)
     assert not look(tx, come_to(tx, make_world(tx, "Quiet").world_id, "Bob")).count("says")
+
+
+def test_no_one_chats_in_a_fight(tx: Tx):
+    world = make_world(tx)
+    for number, name in enumerate(("Maren", "Torben")):
+        settle_npc(tx, world, name, Position(50, 50 + number), village="Kilnford", number=number)
+    ann = come_to(tx, world.world_id, "Ann")
+    near = [each["called"] for each in list_talkers_near(tx, ann.connection_id, 200)]
+    ann.types(tx, "attack maren")
+
+    assert near == ["Maren", "Torben"]
+    assert [each["called"] for each in list_talkers_near(tx, ann.connection_id, 200)] == ["Torben"]

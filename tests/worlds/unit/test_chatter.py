@@ -16,7 +16,18 @@ from worlds.npcs.models import Npc
 from worlds.npcs.rounds import day_of, minute_of, slot_at
 from worlds.space.models import Position, Space
 from worlds.time.rules import HOUR
-from worlds.villages.chatter import COMPANY, Chat, Talker, chats, checks_a_day, fondness, topic_of, usual_fondness
+from worlds.villages.chatter import (
+    COMPANY,
+    LASTS,
+    MATTERS,
+    Chat,
+    Talker,
+    chats,
+    checks_a_day,
+    fondness,
+    topic_of,
+    usual_fondness,
+)
 
 PLAIN = Space("infinite")
 DAY = 24 * HOUR
@@ -110,6 +121,35 @@ def test_it_is_the_same_no_matter_who_listens():
     one = chats(42, [talker(number) for number in (1, 2, 3)], PLAIN, EVENING, 24)
 
     assert [*map(words, one)] == [*map(words, chats(42, [talker(each) for each in (3, 1, 2)], PLAIN, EVENING, 24))]
+
+
+def test_who_stands_elsewhere_hears_the_same_talks():
+    """Of thirty people in a row, a metre and a half apart, two who listen know only those who are near them."""
+    crowd = [talker(number, 60 + number, at=Position(number * 15, 0)) for number in range(1, 31)]
+    heard = 0
+    for now in range(EVENING, EVENING + HOUR, 30_000):
+        all_talks = [words(each) for each in chats(42, crowd, PLAIN, now, 24) if is_near(each, 225)]
+        near = [each for each in crowd if abs(each.position.x - 225) <= 100 + MATTERS]
+        assert [words(each) for each in chats(42, near, PLAIN, now, 24) if is_near(each, 225)] == all_talks
+        heard += len(all_talks)
+
+    assert heard > 20
+
+
+def is_near(chat: Chat, x: int) -> bool:
+    return all(abs(each.position.x - x) <= 100 for each in (chat.one, chat.other))
+
+
+def test_a_talk_that_has_begun_is_not_interrupted():
+    crowd = [talker(number, 50 + 6 * number) for number in range(1, 9)]
+    ended: dict[tuple[UUID, int], int] = {}
+    for now in range(EVENING, EVENING + HOUR, 10_000):
+        for each in chats(42, crowd, PLAIN, now, 24):
+            ended[each.one.npc.character_id, each.began] = now
+
+    assert len(ended) > 10
+    lasted = [last - began for (_, began), last in ended.items() if began >= EVENING and last < EVENING + HOUR - LASTS]
+    assert min(lasted) > LASTS - 10_000 - 1
 
 
 def words(chat: Chat) -> tuple[str, str, str]:

@@ -35,6 +35,7 @@ from worlds.items import rules as items
 from worlds.items.content import items as catalogue
 from worlds.space.models import METRE
 from worlds.space.rules import offset
+from worlds.villages.chatter import MATTERS
 from worlds.weather import moons
 from worlds.weather import words as weather_words
 from worlds.weather.local import sky_over
@@ -67,7 +68,7 @@ def looking_around(parsed: Parsed) -> Needs:
         prospect=True,
         living=True,
         written=not parsed.target,
-        talkers=0 if parsed.target else HEARD,
+        talkers=0 if parsed.target else HEARD + MATTERS,
     )
 
 

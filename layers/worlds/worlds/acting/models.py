@@ -124,7 +124,8 @@ class Scene(Struct, frozen=True, kw_only=True):
         villages: whose smoke one sees, the nearest first; known where the ground is.
         minds: of people of the game around, the nearest first.
         market: what people want and have within a kilometre.
-        talkers: people of the game whom one would hear if they talked with one another, the nearest first.
+        talkers: people of the game whom one would hear if they talked with one another, and those who would talk with
+            them, the nearest first.
     """
 
     me: Character

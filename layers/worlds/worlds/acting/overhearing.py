@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from kernel.texts import to_translate, translate
 from worlds.acting.models import Scene
+from worlds.acting.needs import HEARD
 from worlds.conversing.facts import Known, memory_in_words
 from worlds.npcs import talking
+from worlds.space.rules import is_within
 from worlds.villages.chatter import Chat, chats
 
 MOST_HEARD: Final = 2
@@ -27,13 +29,19 @@ REPLIES: Final[Mapping[str, str]] = {
 
 def overheard(scene: Scene) -> list[Chat]:
     """Return the talks that one can follow where one is."""
-    return chats(
+    going_on = chats(
         scene.world.generation.get("seed", 0),
         scene.talkers,
         scene.world.space,
         scene.world.time.at(scene.now),
         scene.world.time.hours_per_day,
-    )[:MOST_HEARD]
+    )
+    return [each for each in going_on if _is_heard(scene, each)][:MOST_HEARD]
+
+
+def _is_heard(scene: Scene, chat: Chat) -> bool:
+    here, space = scene.me.position, scene.world.space
+    return all(is_within(space, here, each.position, HEARD) for each in (chat.one, chat.other))
 
 
 def in_words(scene: Scene, chat: Chat) -> str:

@@ -1,7 +1,8 @@
 """Who of a village talks with whom at a moment, and about what: it follows from the time alone. Pure.
 
 Each looks around for someone to talk to once per cooldown, on an absolute grid of the world's time with a random stream
-for (seed, village, person, check). So it is the same no matter who listens, and costs nothing while no one does.
+for (seed, village, person, check). So it is the same no matter who listens, and costs nothing while no one does. A talk
+that has begun goes on: someone who would interrupt it waits.
 
 Source: worlds 18.3.
 """
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-from worlds.generation.randomness import Stream
+from worlds.generation.randomness import Stream, stream_key
 from worlds.memories.models import NpcMemory
 from worlds.npcs import talking
 from worlds.npcs.appearance import stage_of, years_of
@@ -31,6 +32,8 @@ from worlds.villages.living import NEIGHBOURS, PARENTS, SIBLINGS, SPOUSES
 
 NEAR: Final = 5 * METRE
 """Within which someone begins to talk. Source: worlds 18.3."""
+MATTERS: Final = 3 * NEAR
+"""How far away someone may be who has an influence on a talk: they talk with the one to whom one of the two would."""
 LASTS: Final = 2 * 60_000
 """Milliseconds of the world's time that a talk of two goes on for. Ours."""
 MINUTE: Final = 60_000
@@ -74,28 +77,31 @@ class Chat(Struct, frozen=True):
 
 
 def chats(seed: int, talkers: Sequence[Talker], space: Space, now: int, hours_per_day: int) -> list[Chat]:
-    """Return the talks that go on among those who are near one another; no one is in two.
+    """Return the talks that go on among those who are near one another, the longest ones first; no one is in two.
+
+    Whether two talk depends on no one who is more than `MATTERS` away from them.
 
     Args:
         now: milliseconds of the world's own time.
     """
-    found: list[Chat] = []
-    taken: set[UUID] = set()
     awake = [each for each in talkers if _is_in_company(each, now, hours_per_day)]
-    for one in sorted(awake, key=lambda each: (each.npc.village, each.npc.number, each.npc.character_id)):
-        others = [
-            each
-            for each in awake
-            if each.npc.character_id not in taken | {one.npc.character_id}
-            and is_within(space, one.position, each.position, NEAR)
-        ]
-        if one.npc.character_id in taken or not others:
-            continue
+    begun: list[Chat] = []
+    for one in awake:
+        others = [each for each in awake if each is not one and is_within(space, one.position, each.position, NEAR)]
         chat = _begun(seed, one, others, now, hours_per_day)
         if chat is not None:
-            found.append(chat)
-            taken |= {chat.one.npc.character_id, chat.other.npc.character_id}
-    return found
+            begun.append(chat)
+    begun.sort(key=_rank)
+    return [each for at, each in enumerate(begun) if not any(_share_someone(each, first) for first in begun[:at])]
+
+
+def _rank(chat: Chat) -> tuple[int, UUID]:
+    return chat.began, chat.one.npc.character_id
+
+
+def _share_someone(chat: Chat, other: Chat) -> bool:
+    ids = {chat.one.npc.character_id, chat.other.npc.character_id}
+    return not ids.isdisjoint((other.one.npc.character_id, other.other.npc.character_id))
 
 
 def _begun(seed: int, one: Talker, others: Sequence[Talker], now: int, hours_per_day: int) -> Chat | None:
@@ -103,13 +109,14 @@ def _begun(seed: int, one: Talker, others: Sequence[Talker], now: int, hours_per
     pause = round(talking.cooldown(extraversion) * MINUTE)
     check = now // pause
     began = check * pause
-    if now - began >= LASTS:
+    if not others or now - began >= LASTS:
         return None
-    stream = Stream(seed, f"chat/{one.npc.village}/{one.npc.character_id}/{check}")
-    other = others[stream.below(len(others))]
+    stage = f"chat/{one.npc.village}/{one.npc.character_id}/{check}"
+    # Each has a number of their own, so that it makes no difference who else is there, unless they are chosen.
+    other = max(others, key=lambda each: stream_key(seed, f"{stage}/{each.npc.character_id}"))
     fond = fondness(seed, one, other)
     need = needs_of(one.npc, one.species, began, hours_per_day)[Need.CONVERSATION]
-    if stream.unit() >= talking.chance(extraversion, fond, need):
+    if Stream(seed, stage).unit() >= talking.chance(extraversion, fond, need):
         return None
     return Chat(
         one,

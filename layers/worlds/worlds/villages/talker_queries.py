@@ -12,15 +12,15 @@ from worlds.npcs import queries as npcs
 from worlds.space.models import Position
 from worlds.villages.chatter import Talker
 
-MOST_TALKERS: Final = 12
-"""The nearest, who are listened to."""
+MOST_TALKERS: Final = 40
+"""The nearest: more than live in a village."""
 MOST_TOPICS: Final = 5
 """Of each, what moves them most."""
 
 
 def list_talkers_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
-    """Return the people of the game around a player, the nearest first, with what they could speak of and what they
-    think of one another where that is stored.
+    """Return the people of the game around a player who are not in a fight, the nearest first, with what they could
+    speak of and what they think of one another where that is stored.
     """
     return tx.execute(
         """
@@ -38,6 +38,7 @@ def list_talkers_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
                               WHERE p.is_present AND p.role = 'npc' AND p.hp > 0 AND p.world_id = me.world_id
                                 AND p.cell = ANY(me.cells)) AS p
             WHERE worlds.squared_distance(me.circumference, me.x, me.y, me.z, p.x, p.y, p.z) <= %(squared)s
+              AND NOT EXISTS (SELECT FROM worlds.fighters AS f WHERE f.character_id = p.character_id)
             ORDER BY squared, p.character_id LIMIT %(most)s)
         SELECT near.called, near.species, near.x, near.y, near.z, """
         + npcs.COLUMNS
