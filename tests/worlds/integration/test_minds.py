@@ -488,14 +488,13 @@ def test_what_happened_while_one_was_away_is_told_by_those_of_the_village(tx: Tx
     set_life(tx, torben, died=today - 3, cause="old age")
     set_life(tx, kai, mother_id=maren.character_id, father_id=jens.character_id, born=(today - 1) * 86_400_000)
 
-    said = [talks(tx, ann, f"talk maren What happened? {number}") for number in range(3)]
+    said = " ".join(talks(tx, ann, f"talk maren What happened? {number}") for number in range(2))
     [other] = hear(tx, world, ann, elsewhere)
     later = talks(tx, come_back_tomorrow(tx, ann), "talk maren")
 
-    assert "Jens and I had a child yesterday: Kai." in " ".join(said)
-    assert "Torben died of old age 3 days ago." in " ".join(said)
-    assert "Jens and I wed 8 days ago." in " ".join(said)
-    assert " ".join(said).count("Torben died") == 1
+    assert said.count("Jens and I had a child yesterday: Kai.") == 1
+    assert said.count("Torben died of old age 3 days ago.") == 1
+    assert said.count("Jens and I wed 8 days ago.") == 1
     assert all(name not in other for name in ("Torben", "Jens", "Kai"))
     assert all(word not in later for word in ("died", "wed", "child"))
 

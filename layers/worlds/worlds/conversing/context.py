@@ -170,7 +170,7 @@ def read(tx: Tx, address: Address) -> TalkContext | None:
         said=address.said,
         fact=fact.text,
         about=fact.about,
-        news=next((each for each in known.news if not any(each in answer for answer in answers)), ""),
+        news=next((each for each in known.news if not any(each in said for said in [fact.text, *answers])), ""),
         is_child=is_child,
         earlier=[(each["said"], each["answered"]) for each in reversed(earlier)],
         **_drift(relationship, row["speaker_name"] or ""),

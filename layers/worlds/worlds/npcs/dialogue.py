@@ -350,7 +350,7 @@ def fallback_line(conversation: Conversation) -> str:
     said = [line]
     if not any(conversation.remark in answered for _, answered in conversation.earlier):
         said.insert(0, conversation.remark)
-    if conversation.news and conversation.news != conversation.fact and tone in (Tone.WARM, Tone.NEUTRAL):
+    if conversation.news and tone in (Tone.WARM, Tone.NEUTRAL):
         said.append(_fresh(conversation, NEWS, news=conversation.news))
     said += [_wish(conversation), _mood(conversation) or _temper(conversation)]
     return " ".join(filter(None, said))
