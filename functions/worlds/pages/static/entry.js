@@ -32,6 +32,11 @@ export class Entry {
     find("entry-continue").addEventListener("click", () => this.#try(() => this.#select(this.#known)));
     this.form.addEventListener("change", () => this.#show());
     find("entry-wish").addEventListener("change", () => this.#try(() => this.#offer()));
+    find("entry-wish").addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault(); // It asks who there is, and does not enter the world as the first of them.
+      this.#try(() => this.#offer());
+    });
     this.form.addEventListener("input", () => this.#show());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -96,10 +101,18 @@ export class Entry {
 
   /** Asks who of those who live there is as one would like to be. */
   async #offer() {
-    const wished = this.#wishes.filter((field) => field.value).map((field) => [field.name.replace("wish_", ""), field.value]);
-    const query = new URLSearchParams([["world_id", this.#worldId], ...wished]);
-    const { available_npcs: people } = await call("GET", `/api/game/entry-options?${query}`);
-    this.#list(people);
+    let asked;
+    do {
+      asked = this.#query;
+      const { available_npcs: people } = await call("GET", `/api/game/entry-options?${asked}`);
+      this.#list(people);
+    } while (asked !== this.#query); // Another wish may have come in the meantime.
+  }
+
+  get #query() {
+    const wished = this.#wishes.filter((field) => field.value && field.checkValidity());
+    const parameters = wished.map((field) => [field.name.replace("wish_", ""), field.value]);
+    return new URLSearchParams([["world_id", this.#worldId], ...parameters]).toString();
   }
 
   #list(people) {
@@ -124,6 +137,7 @@ export class Entry {
     find("entry-body").hidden = !isBody;
     find("entry-people").hidden = role !== "inhabit";
     find("entry-submit").disabled = role === "inhabit" && !find("entry-offered").childElementCount;
+    for (const field of this.#wishes) field.disabled = role !== "inhabit";
     find("entry-naming").hidden = role === "inhabit";
     this.form.elements.name.required = role !== "inhabit";
     for (const field of find("entry-body").querySelectorAll("input, select, textarea")) field.disabled = !isBody;
