@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from random import Random
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -102,15 +102,15 @@ def test_who_goes_about_their_day_is_never_in_want(temper: personality.Personali
 
 
 def test_a_year_of_a_thousand_is_settled_in_time():
-    began = perf_counter()
+    began = process_time()
     for number in range(1_000):
         needs.settle({Need.HUNGER: number % 100}, PLAIN, Situation(), 3)
-    assert perf_counter() - began < 0.1
-    began = perf_counter()
+    assert process_time() - began < 0.1
+    began = process_time()
     stream = Stream(1, "choices")
     for _ in range(1_000):
         personality.choose(PLAIN, [("novel", "risky"), ("familiar", "safe")], stream)
-    assert perf_counter() - began < 0.2
+    assert process_time() - began < 0.2
 
 
 def test_archetypes_choose_as_they_are():
