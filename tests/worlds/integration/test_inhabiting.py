@@ -182,15 +182,41 @@ def test_neighbours_notice_when_someone_is_not_themselves_and_say_so_by_levels(t
 
 def test_those_who_see_it_notice_as_well_and_think_less_of_them(tx: Tx):
     _, _, birte, [_, torben, *_] = neighbours(tx)
+    unknown = opinion(tx, torben.character_id, birte.character_id).opinion
     birte.types(tx, "threaten maren")
     before = opinion(tx, torben.character_id, birte.character_id).opinion
     birte.types(tx, "threaten maren")
 
+    assert before == unknown  # they were not threatened themselves
     after = opinion(tx, torben.character_id, birte.character_id)
-    assert before == Opinion()  # they were not threatened themselves
     assert after.noticed == pytest.approx(0.3)  # two of five things that they remember, .9 instead of .15
-    assert after.opinion == Opinion(-5 - 15, -9, 0)
+    assert after.opinion == Opinion(before.affection - 5 - 15, before.trust - 9, 0)
     assert {each.occurrence for each in memories_of(tx, torben)} == {Occurrence.THREAT, Occurrence.CHANGE}
+
+
+def test_kin_and_neighbours_think_of_someone_what_they_always_have(tx: Tx):
+    """Worlds 7.3: who is inhabited keeps their relationships; a stranger who comes along has none."""
+    world = make_world(tx)
+    birte = settle_npc(tx, world, "Birte", Position(50, 50), number=1, village="Kilnford")
+    kin = {"Jens": {"spouse_id": birte.character_id}, "Kai": {"mother_id": birte.character_id}}
+    jens, kai, lena, *_ = (
+        settle_npc(tx, world, name, Position(50, 50), number=2 + number, village="Kilnford", **kin.get(name, {}))
+        for number, name in enumerate(("Jens", "Kai", "Lena", "Ida", "Maren"))
+    )
+    set_time(tx, world, 3, 10)
+    me = make_someone(tx).identity
+    be(tx, world, me, birte.character_id)
+    husband, son, neighbour = (opinion(tx, each.character_id, birte.character_id).opinion for each in (jens, kai, lena))
+
+    assert (husband, son) == (Opinion(70, 35), Opinion(60, 30))
+    assert 5 <= neighbour.affection <= 40
+    assert "Jens (warm): " in talks(tx, connect(tx, me, birte.character_id), "talk jens Hello")
+    assert "Jens (wary): " in talks(tx, come_to(tx, world.world_id, "Ann"), "talk jens Hello")
+
+    releasing.release(tx, me, birte.character_id)
+    be(tx, world, make_someone(tx).identity, birte.character_id)
+    assert opinion(tx, kai.character_id, birte.character_id).opinion == son
+    assert [each for each in rebuilding.rebuild(tx).differences if each.table != "worlds"] == []
 
 
 def test_who_is_as_generous_as_ever_has_not_changed(tx: Tx):

@@ -20,6 +20,8 @@ export function bought(fields) {
 export class Entry {
   #worldId = null;
   #known = null;
+  /** The wish whose answer is listed. */
+  #asked = null;
 
   /** @param onChosen called with the answer of the game: the character to connect as. */
   constructor(guide, said, onChosen) {
@@ -65,6 +67,7 @@ export class Entry {
     watcher.disabled = !options.can_enter_as_watcher;
     find("entry-inhabit").hidden = inhabit.disabled;
     for (const field of this.#wishes) field.value = "";
+    this.#asked = this.#query;
     this.#list(people);
     const isOpen = !mine && !(body.disabled && inhabit.disabled && watcher.disabled);
     find("entry-new").hidden = !isOpen;
@@ -101,12 +104,15 @@ export class Entry {
 
   /** Asks who of those who live there is as one would like to be. */
   async #offer() {
-    let asked;
-    do {
-      asked = this.#query;
-      const { available_npcs: people } = await call("GET", `/api/game/entry-options?${asked}`);
-      this.#list(people);
-    } while (asked !== this.#query); // Another wish may have come in the meantime.
+    // Another wish may come in the meantime; and a field that is left after Enter says nothing new.
+    while (this.#asked !== this.#query) {
+      this.#asked = this.#query;
+      const answer = await call("GET", `/api/game/entry-options?${this.#asked}`).catch((error) => {
+        this.#asked = null;
+        throw error;
+      });
+      this.#list(answer.available_npcs);
+    }
   }
 
   get #query() {
@@ -116,15 +122,17 @@ export class Entry {
   }
 
   #list(people) {
-    find("entry-offered").replaceChildren(...people.map((each, at) => this.#person(each, !at)));
+    const chosen = find("entry-offered").querySelector(":checked")?.value;
+    const { id: first } = people.find((each) => each.id === chosen) ?? people[0] ?? {};
+    find("entry-offered").replaceChildren(...people.map((each) => this.#person(each, each.id === first)));
     find("entry-no-one").hidden = people.length > 0;
     find("entry-submit").disabled = !people.length && this.form.elements.role.value === "inhabit";
   }
 
   /** Someone who lives there, to be chosen. */
-  #person({ id, name, species: kind, description, occupation, age, relationships }, isFirst) {
+  #person({ id, name, species: kind, description, occupation, age, relationships }, isChosen) {
     const values = { name, species: kind, occupation, age, known: relationships };
-    return choice("npc_id", id, filled(this.said.person, values), description, isFirst);
+    return choice("npc_id", id, filled(this.said.person, values), description, isChosen);
   }
 
   get #fields() {

@@ -34,6 +34,7 @@ from worlds.npcs.appearance import LifeStage, stage_of, years_of
 from worlds.npcs.models import Npc
 from worlds.npcs.rounds import Habit, day_of, minute_of, slot_at
 from worlds.villages import queries as villages_sql
+from worlds.villages.chatter import usual_fondness
 from worlds.villages.models import Villager
 from worlds.visiting import service as villages
 from worlds.world.models import World
@@ -77,7 +78,8 @@ def inhabit(tx: Tx, me: Identity, world: World, npc_id: UUID) -> Character:
         raise CharacterNotFound
     if (there := mine.fetchone()) is not None:
         raise CharacterExists(name=there["name"])
-    wanted = next(each for each in _village(tx, world, row["village"]) if each.body.character_id == npc_id)
+    people = _village(tx, world, row["village"])
+    wanted = next(each for each in people if each.body.character_id == npc_id)
     require_eligible(_candidate(wanted))
     event = NpcInhabited(
         character_id=npc_id,
@@ -87,7 +89,14 @@ def inhabit(tx: Tx, me: Identity, world: World, npc_id: UUID) -> Character:
         position=wanted.body.position,
     )
     played = characters.save(tx, wanted.body, [event], {"actor": str(me.account_id)})
-    minds.freeze_baselines(tx, npc_id, frozen=True)
+    known = minds.freeze_baselines(tx, npc_id, frozen=True)
+    seed = world.generation.get("seed", 0)
+    fondness = {
+        each.body.character_id: usual_fondness(seed, each.npc, wanted.npc)
+        for each in people
+        if each.npc.died is None and each.body.character_id not in known | {npc_id}
+    }
+    minds.acquaint(tx, world.world_id, npc_id, event.baseline, fondness, world.time.at(tx.now))
     return played
 
 

@@ -25,6 +25,7 @@ def evolve(before: Relationship | None, recorded: Recorded) -> Relationship:
         case BaselineFrozen(baseline=stored) as event if stored:
             usual = {Trait(name): value for name, value in stored.items()}
             after = neighbours(event.npc_id, event.other_id, event.world_id, event.game_time, usual)
+            after = replace(after, opinion=Opinion(event.affection, event.trust))
         case BaselineFrozen() as event:
             assert before is not None, "the baseline of two who have not met"
             after = replace(before, frozen=before.baseline if event.frozen else None, noticed=0.0)

@@ -21,6 +21,8 @@ BASELINE_DAYS: Final = 30
 OLD: Final = 0.9
 """Of a baseline that is known, with each further action."""
 NOTICED, MODERATE, SEVERE = 0.3, 0.5, 0.7
+TRUST: Final = 0.5
+"""Of their affection, that neighbours trust one another from before a player came. Ours."""
 SEEN_BEFORE: Final = 3
 """Things that neighbours remember of someone from before a player came, where none are stored. Ours."""
 

@@ -45,7 +45,7 @@ class Talker(Struct, frozen=True, kw_only=True):
     """One of the game's own people who may be in a talk.
 
     Attributes:
-        liking: {another: affection}, of what players have made them think when they inhabited that one.
+        liking: {another: affection}, of those whom players have inhabited; of all others it follows from who they are.
         memories: of what is worth telling.
         names: {id: name} of all whom these are about.
     """
@@ -141,9 +141,9 @@ def topic_of(one: Talker, other: Talker, now: int) -> NpcMemory | None:
 
 
 def fondness(seed: int, one: Talker, other: Talker) -> float:
-    """Return how much one likes another of their village: as kin or as a neighbour, and by what has happened since."""
-    base = usual_fondness(seed, one.npc, other.npc)
-    return max(-100.0, min(100.0, base + one.liking.get(other.npc.character_id, 0.0)))
+    """Return how much one likes another of their village: as kin or as a neighbour, or by what has happened since."""
+    stored = one.liking.get(other.npc.character_id)
+    return usual_fondness(seed, one.npc, other.npc) if stored is None else stored
 
 
 def usual_fondness(seed: int, one: Npc, other: Npc) -> float:
