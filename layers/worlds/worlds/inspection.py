@@ -78,6 +78,7 @@ INSPECTIONS = (
     Inspection("demand", ("worlds.demand",)),
     Inspection("economy", ("worlds.barters",)),
     Inspection("npcs", ("worlds.npcs",)),
+    Inspection("feats", ("worlds.feats",)),
     Inspection("villages", ("worlds.villages",)),
     Inspection(
         "memories",

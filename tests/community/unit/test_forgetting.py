@@ -88,6 +88,7 @@ def test_every_field_of_an_event_that_may_name_a_player_is_searched():
     of_things = {
         *(
             "achievement_key",
+            "feat",
             "item_name",
             "job_key",
             "node_key",

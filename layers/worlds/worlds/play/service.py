@@ -41,6 +41,9 @@ from worlds.ecosystem import creature_queries as creatures
 from worlds.entering import making
 from worlds.entering import queries as entering
 from worlds.entities import queries as entities
+from worlds.feats import service as feats
+from worlds.feats.models import Accomplishment, FeatKind
+from worlds.feats.rules import came_to_village
 from worlds.fights import queries as fights_sql
 from worlds.fights import service as fights
 from worlds.ground import mapping
@@ -184,6 +187,9 @@ def _play(tx: Tx, connection_id: str, frame: ClientFrame, room: int) -> list[Env
     after, states = _save(tx, scene, outcome, metadata)
     answer = _answer(tx, scene, after, outcome, error)
     if after.position != me.position:
+        centres = [each.site.centre for each in scene.villages]
+        if came_to_village(world.space, me.position, after.position, centres):
+            feats.note(tx, me.account_id, [Accomplishment(FeatKind.VISITED_VILLAGE)])
         terrain.note_tiles(tx, connection_id, world, after.position, connection["tiles"])
     for envelope in answer:
         envelope |= marks
@@ -342,6 +348,8 @@ def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Chara
     after = character
     if not character.is_present:
         after = characters.save(tx, character, [CharacterEntered(character_id=character_id)])
+        if not world.is_lobby:
+            feats.note(tx, me.account_id, [Accomplishment(FeatKind.ENTERED)])
     told = [{**line["envelope"], "again": True} for line in reversed(lines.fetchall())]
     scene = replace(scene, ground=terrain.read(tx, scene.world, [character.position]))
     if villages.settle_near(tx, world, character.position, scene.ground, scene.villages):

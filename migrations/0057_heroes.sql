@@ -1,0 +1,21 @@
+-- What people have achieved in worlds, as far as the community has been told: once for an account, or some times a day.
+CREATE TABLE worlds.feats (
+    account_id uuid     NOT NULL REFERENCES kernel.accounts ON DELETE CASCADE,
+    feat       text     NOT NULL,
+    most_a_day smallint NOT NULL,
+    day        date     NOT NULL,
+    times      smallint NOT NULL CONSTRAINT feats_have_happened CHECK (times > 0),
+    PRIMARY KEY (account_id, feat)
+);
+COMMENT ON COLUMN worlds.feats.most_a_day IS '0: it counts once for ever';
+COMMENT ON COLUMN worlds.feats.day IS 'the last one on which it counted, times as often';
+
+-- What players were rewarded for of what they did in worlds; a feat that counts once stays, so that it is rewarded once.
+CREATE TABLE hero_feats (
+    user_id uuid    NOT NULL REFERENCES users ON DELETE CASCADE,
+    feat    text    NOT NULL,
+    day     date    NOT NULL,
+    xp      integer NOT NULL CONSTRAINT hero_feats_are_not_negative CHECK (xp >= 0),
+    PRIMARY KEY (user_id, feat)
+);
+COMMENT ON COLUMN hero_feats.xp IS 'given for it on that day, the last one, before what multiplies experience';
