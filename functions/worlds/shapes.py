@@ -56,7 +56,7 @@ class NewCharacter(StrictBody):
     world_id: Id
     name: Text = ""
     """Needed but for someone who is inhabited."""
-    npc_id: UUID | None = None
+    npc_id: Id | None = None
     """One of `available_npcs`, to inhabit; nothing else counts then."""
     species: Text = "human"
     role: Text = "player"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from random import SystemRandom
 from typing import Any, Final
 
@@ -138,13 +138,21 @@ class Terminal:
                 return
             if self._questions is not None and not self._questions.done():
                 self._questions.set_result(text)
+                if self._waits:
+                    await self._asked_or_done()
             elif text == NOTIFICATIONS:
                 await self._guarded(self._read_notifications())
             elif text:
                 self._connection.send(text)
                 if self._waits:
-                    await self._connection.answered()  # it may ask something, which the next line answers
+                    await self._connection.answered()
+                    await self._asked_or_done()
         await self._connection.answered()
+
+    async def _asked_or_done(self) -> None:
+        """Wait until what was set off asks something, which the next line answers, or is done."""
+        while self._chores and (self._questions is None or self._questions.done()):
+            await asyncio.sleep(0.05)
 
     async def _read_notifications(self) -> None:
         for line in await asyncio.to_thread(self._door.read_notifications) or ["Nothing is unread."]:
@@ -174,16 +182,22 @@ class Terminal:
 
     async def _enter(self, world_id: str, name: str) -> None:
         """Enter a world, as who one is there, or as someone new."""
-        options, state = await asyncio.gather(
-            asyncio.to_thread(self._door.ask, "GET", f"/api/game/entry-options?world_id={world_id}"),
+        selected, state = await asyncio.gather(
+            asyncio.to_thread(self._door.ask, "POST", "/api/session/world/select", {"world_id": world_id}),
             asyncio.to_thread(self._door.ask, "GET", "/api/session/state"),
         )
+        options = selected["entry_options"]
         known = next((each for each in state["characters"] if each["world_id"] == world_id), None)
         if known is not None:
             self._write(f"You enter {name} as {known['name']}.")
             await self._play_as(known["character_id"])
             return
-        ways = {"player": options["can_create_custom"], "watcher": options["can_enter_as_watcher"]}
+        people = {each["name"].lower(): each for each in options["available_npcs"]}
+        ways = {
+            "player": options["can_create_custom"],
+            "inhabit": bool(people),
+            "watcher": options["can_enter_as_watcher"],
+        }
         roles = [role for role, is_open in ways.items() if is_open]
         if not roles:
             self._write(f"There is no way into {name} for you. Ask its owner for an invitation.")
@@ -192,10 +206,26 @@ class Terminal:
         if not role:
             self._write("You stay where you are.")
             return
+        if role == "inhabit":
+            await self._inhabit(world_id, people)
+            return
         body = {"world_id": world_id, "role": role, "name": await self._ask("What is your name there?")}
         if role == "player":
             body["species"] = await self._choose("What are you?", ("human", "dwarf", "elf"))
         made = await asyncio.to_thread(self._door.ask, "POST", "/api/session/character/create", body)
+        await self._play_as(made["character"]["character_id"])
+
+    async def _inhabit(self, world_id: str, people: Mapping[str, dict[str, Any]]) -> None:
+        """Be one of the game's own people."""
+        for each in people.values():
+            who = f"{each['name']}, {each['occupation']}, {each['species']}, {each['age']} years old."
+            self._write(f"{who} {each['description']}")
+        name = await self._choose("Who are you?", tuple(people))
+        if not name:
+            self._write("You stay where you are.")
+            return
+        wish = {"world_id": world_id, "npc_id": people[name]["id"]}
+        made = await asyncio.to_thread(self._door.ask, "POST", "/api/session/character/create", wish)
         await self._play_as(made["character"]["character_id"])
 
     async def _choose(self, question: str, choices: Sequence[str]) -> str:

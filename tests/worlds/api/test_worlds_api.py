@@ -205,6 +205,16 @@ def test_entry_options_are_the_same_each_time_and_say_what_a_body_can_be(call: C
     assert refusal(lobby) == (400, "INVALID_INPUT")
 
 
+def test_someone_to_inhabit_is_meant_by_an_id(call: CallApi, root: Someone, ann: Someone):
+    wish = {"world_id": make(call, root)["id"], "npc_id": "00000000-0000-4000-8000-000000000001"}
+
+    unknown = call("POST", "/api/session/character/create", wish, headers=ann.headers)
+    wrong = call("POST", "/api/session/character/create", wish | {"npc_id": "x"}, headers=ann.headers)
+
+    assert refusal(unknown) == (404, "CHARACTER_NOT_FOUND")
+    assert refusal(wrong)[0] == 400
+
+
 def test_one_character_in_each_world_and_a_watcher_who_comes_again_is_the_same(
     call: CallApi, root: Someone, ann: Someone, bob: Someone
 ):

@@ -5,6 +5,7 @@ Source: worlds 4, 6, 8 and 9, as people use them; 27.
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from local.stack.postgres import Postgres
 from local.stack.process import StackProcess
 from tests.support.browser import AXE, PATIENCE_MS, Visit, Visitor, barriers
+from tests.worlds.browser.test_worlds_in_chromium import at_a_terminal
 
 BUILDING_MS = 120_000
 """Temperate is made in the background when an installation starts for the first time."""
@@ -76,6 +78,46 @@ def test_two_people_enter_temperate_walk_talk_trade_and_come_back_after_a_restar
     expect(page.locator("#world")).to_have_text("Lobby")
     expect(page.locator("#character")).to_have_text("Mara")
     assert before == []
+
+
+def test_a_newcomer_becomes_one_of_the_people_who_live_there_and_does_what_a_hint_says(visit: Visit):
+    ann = visit()
+    page = come(ann)
+    wait_for_temperate(page)
+    page.get_by_text("Worlds to enter").click()
+    page.get_by_role("button", name="Enter Temperate", exact=True).click()
+    dialog = page.get_by_role("dialog", name="How do you enter Temperate?")
+    dialog.get_by_label("As one of the people who live there").check()
+    expect(dialog.get_by_label("Your name there")).to_be_hidden()
+    someone = dialog.get_by_role("group", name="Who").get_by_role("radio").last
+    label = dialog.locator("#entry-people label").last.inner_text()
+    if AXE.is_file():
+        assert barriers(page, is_idle=False) == []
+    someone.check()
+    dialog.get_by_role("button", name="Enter the world").click()
+
+    name = label.split(",")[0]
+    hears(page, f"{name}.")
+    expect(page.locator("#character")).to_have_text(name)
+    does(page, "hint", "Write: ")
+    suggested = page.locator("#log").get_by_role("button", name=re.compile("^(go|talk|get|gather|look|skills)")).last
+    command = suggested.inner_text()
+    suggested.click()
+    expect(page.locator(".line.typed").last).to_have_text(command)
+    assert ann.complaints == []
+
+
+def test_in_a_terminal_one_becomes_one_of_them_too(visit: Visit, stack: StackProcess):
+    wait_for_temperate(come(visit()))
+    account = ("eva@example.org", "Passw0rdX")
+
+    listed = at_a_terminal(stack, "no", *account, "Eva", "enter Temperate", "inhabit", "")
+    assert any(" years old." in line for line in listed), listed
+    name = next(line for line in listed if " years old." in line).split(",")[0].removeprefix("> ")
+    played = at_a_terminal(stack, "yes", *account, "enter Temperate", "inhabit", name, "score")
+
+    assert "You stay where you are." in listed
+    assert any(line.startswith(f"{name}, human") for line in played), played
 
 
 def come(visitor: Visitor) -> Page:

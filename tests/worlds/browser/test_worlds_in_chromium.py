@@ -190,7 +190,7 @@ def test_a_body_is_made_in_a_dialog_and_entered(visit: Visit):
     character = {"character_id": "c", "name": "Mara", "position_x": 1, "position_y": 1, "position_z": 0}
     options = {"can_enter_as_watcher": True, "available_npcs": [], "can_create_custom": True}
     page.route_web_socket(re.compile("/api/game/ws"), socket)
-    page.route("**/api/game/entry-options?*", lambda route: route.fulfill(json=options))
+    page.route("**/api/session/world/select", lambda route: route.fulfill(json={"entry_options": options}))
     page.route("**/api/session/character/create", create)
     page.route(
         "**/api/session/character/select",

@@ -95,7 +95,7 @@ def test_a_world_is_made_and_people_arrive_beside_starting_things(tx: Tx):
     assert species.read(species.list_species(tx, world.world_id)) == made.species
     ann = come_to(tx, world.world_id, "Ann")
     assert ann.character(tx).position == made.entrance
-    text = told(tx, ann)[-1]["text"]
+    text = told(tx, ann)[-2]["text"]
     assert "lamp" in text
     assert "axe" in text
     assert "berries" in text
@@ -221,6 +221,6 @@ def test_temperate_is_there_from_the_beginning_and_behind_the_western_portal(tx:
 
     assert (world.name, world.status, world.space.circumference) == ("Temperate", "building", 54_600_000)
     ann = come_to_lobby(tx)
-    assert "Ways out: west portal." in told(tx, ann)[-1]["text"]
+    assert "Ways out: west portal." in told(tx, ann)[-2]["text"]
     [portal] = tx.execute("SELECT metadata FROM worlds.entities WHERE name = 'west portal'")
     assert portal["metadata"] == {"world_id": str(TEMPERATE)}

@@ -24,7 +24,7 @@ export class Entry {
   constructor(guide, said, onChosen) {
     Object.assign(this, { guide, said, onChosen, dialog: find("entry"), form: find("entry-form") });
     find("entry-name").maxLength = guide.longest_name;
-    find("entry-species").append(...guide.species.map((each, index) => species(each, index === 0)));
+    find("entry-species").append(...guide.species.map(({ key, name, description }, index) => choice("species", key, name, description, !index)));
     find("entry-attributes").append(...guide.groups.map((group) => this.#group(group)));
     find("entry-questions").append(...guide.questions.map((each, index) => question(each, index, said)));
     find("entry-cancel").addEventListener("click", () => this.dialog.close());
@@ -40,8 +40,9 @@ export class Entry {
   /** Asks how one enters a world, and opens the dialog. */
   async open(worldId, name) {
     this.#worldId = worldId;
-    const [options, state] = await Promise.all([
-      call("GET", `/api/game/entry-options?world_id=${encodeURIComponent(worldId)}`),
+    // To choose a world, and not only to ask: then people live there, even if no one has been there before.
+    const [{ entry_options: options }, state] = await Promise.all([
+      call("POST", "/api/session/world/select", { world_id: worldId }),
       call("GET", "/api/session/state"),
     ]);
     const mine = state.characters.find((each) => each.world_id === worldId);
@@ -50,14 +51,18 @@ export class Entry {
     find("entry-problem").textContent = "";
     find("entry-known").hidden = !mine;
     if (mine) find("entry-continue").textContent = this.said.continue.replace("{name}", mine.name);
-    const [body, watcher] = this.form.elements.role;
+    const [body, inhabit, watcher] = this.form.elements.role;
+    const people = options.available_npcs;
     body.disabled = !options.can_create_custom;
+    inhabit.disabled = !people.length;
     watcher.disabled = !options.can_enter_as_watcher;
-    const isOpen = !mine && !(body.disabled && watcher.disabled);
+    find("entry-inhabit").hidden = inhabit.disabled;
+    find("entry-people").replaceChildren(find("entry-people").firstElementChild, ...people.map((each, at) => this.#person(each, !at)));
+    const isOpen = !mine && !(body.disabled && inhabit.disabled && watcher.disabled);
     find("entry-new").hidden = !isOpen;
     find("entry-submit").hidden = !isOpen;
     if (!mine && !isOpen) find("entry-problem").textContent = this.said.no_way_in;
-    (body.disabled ? watcher : body).checked = true;
+    ([body, watcher, inhabit].find((each) => !each.disabled) ?? body).checked = true;
     this.#show();
     if (!this.dialog.open) this.dialog.showModal();
     (mine ? find("entry-continue") : find("entry-title")).focus();
@@ -82,13 +87,24 @@ export class Entry {
     return group;
   }
 
+  /** Someone who lives there, to be chosen. */
+  #person({ id, name, species: kind, description, occupation, age, relationships }, isFirst) {
+    const values = { name, species: kind, occupation, age, known: relationships };
+    const text = Object.entries(values).reduce((said, [key, value]) => said.replace(`{${key}}`, value), this.said.person);
+    return choice("npc_id", id, text, description, isFirst);
+  }
+
   get #fields() {
     return [...this.form.querySelectorAll("#entry-attributes input")];
   }
 
   #show() {
-    const isBody = this.form.elements.role.value === "player";
+    const { value: role } = this.form.elements.role;
+    const isBody = role === "player";
     find("entry-body").hidden = !isBody;
+    find("entry-people").hidden = role !== "inhabit";
+    find("entry-naming").hidden = role === "inhabit";
+    this.form.elements.name.required = role !== "inhabit";
     for (const field of find("entry-body").querySelectorAll("input, select, textarea")) field.disabled = !isBody;
     const chosen = this.guide.species.find((each) => each.key === this.form.elements.species.value);
     for (const base of this.form.querySelectorAll("[data-base]")) base.textContent = `${chosen.attributes[base.dataset.base]} +`;
@@ -101,9 +117,11 @@ export class Entry {
   }
 
   async #create() {
-    const { role, name, species: kind, description } = this.form.elements;
+    const { role, name, species: kind, description, npc_id: person } = this.form.elements;
     const body = { world_id: this.#worldId, name: name.value.trim(), role: role.value };
-    if (role.value === "player") {
+    if (role.value === "inhabit") {
+      Object.assign(body, { name: "", role: "player", npc_id: person.value });
+    } else if (role.value === "player") {
       body.species = kind.value;
       body.description = description.value;
       body.point_buy = bought(this.#fields);
@@ -133,11 +151,12 @@ export class Entry {
   }
 }
 
-function species({ key, name, description }, isFirst) {
+/** Returns one of several to choose from: a name, and what there is to say of it. */
+function choice(field, value, name, description, isFirst) {
   const label = document.createElement("label");
   label.className = "check";
   const radio = document.createElement("input");
-  Object.assign(radio, { type: "radio", name: "species", value: key, defaultChecked: isFirst });
+  Object.assign(radio, { type: "radio", name: field, value, defaultChecked: isFirst });
   const text = document.createElement("span");
   const strong = document.createElement("b");
   strong.textContent = name;
