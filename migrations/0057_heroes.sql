@@ -10,6 +10,23 @@ CREATE TABLE worlds.feats (
 COMMENT ON COLUMN worlds.feats.most_a_day IS '0: it counts once for ever';
 COMMENT ON COLUMN worlds.feats.day IS 'the last one on which it counted, times as often';
 
+-- Who lets the community follow them through worlds. No one else is in here.
+CREATE TABLE worlds.followed (
+    account_id uuid        PRIMARY KEY REFERENCES kernel.accounts ON DELETE CASCADE,
+    shown_at   timestamptz NOT NULL
+);
+COMMENT ON COLUMN worlds.followed.shown_at IS 'when the community last heard of them';
+
+-- The hero that the community follows: one at most, as long as the account is linked with a player.
+CREATE TABLE followed_hero (
+    account_id uuid        PRIMARY KEY REFERENCES player_accounts ON DELETE CASCADE,
+    chosen_at  timestamptz NOT NULL,
+    sighting   jsonb,
+    seen_at    timestamptz,
+    CONSTRAINT followed_hero_is_seen_at_a_time CHECK ((sighting IS NULL) = (seen_at IS NULL))
+);
+CREATE UNIQUE INDEX followed_hero_is_one ON followed_hero ((true));
+
 -- What players were rewarded for of what they did in worlds; a feat that counts once stays, so that it is rewarded once.
 CREATE TABLE hero_feats (
     user_id uuid    NOT NULL REFERENCES users ON DELETE CASCADE,

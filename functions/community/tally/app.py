@@ -17,6 +17,7 @@ from kernel.events.tallying import tally
 
 TURNING_POINT = "world.turning_point_put"
 FEAT = "world.feat_achieved"
+SIGHTED, HIDDEN = "world.hero_sighted", "world.hero_hidden"
 OF_AUTHORS = frozenset({"persona.post_approved", "persona.battle_won"})
 
 ready()
@@ -38,6 +39,11 @@ def take(envelope: Envelope) -> None:
         from community.heroes.service import reward as reward_feat
 
         run_action(lambda tx: reward_feat(tx, event_id, payload), name="reward feat", while_frozen=True)
+    elif event_type in (SIGHTED, HIDDEN):
+        from community.heroes import following
+
+        seen = following.sight if event_type == SIGHTED else following.hide
+        run_action(lambda tx: seen(tx, payload), name="hero seen", while_frozen=True)
     elif event_type == TURNING_POINT:
         from community.voting.polls import open_asked
 

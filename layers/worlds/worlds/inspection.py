@@ -79,6 +79,7 @@ INSPECTIONS = (
     Inspection("economy", ("worlds.barters",)),
     Inspection("npcs", ("worlds.npcs",)),
     Inspection("feats", ("worlds.feats",)),
+    Inspection("following", ("worlds.followed",), {"people": "(SELECT count(*) FROM worlds.followed)"}),
     Inspection("villages", ("worlds.villages",)),
     Inspection(
         "memories",

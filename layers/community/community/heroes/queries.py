@@ -1,10 +1,13 @@
-"""SQL on hero_feats."""
+"""SQL on hero_feats and followed_hero."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
+
+from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx
 
@@ -43,4 +46,50 @@ def move_feats(tx: Tx, from_id: UUID, to_id: UUID) -> None:
                       WHEN f.day > excluded.day THEN f.xp ELSE excluded.xp END
         """,
         (to_id, from_id),
+    )
+
+
+def lock_followed(tx: Tx, account_id: UUID) -> Cursor:
+    """Lock the followed hero if they are an account's; return their `user_id`, `username`, `sighting` and `seen_at`."""
+    return tx.execute(
+        """
+        SELECT u.user_id, u.username, f.sighting, f.seen_at
+        FROM followed_hero f JOIN player_accounts USING (account_id) JOIN users u USING (user_id)
+        WHERE f.account_id = %s FOR UPDATE OF f
+        """,
+        (account_id,),
+    )
+
+
+def find_followed(tx: Tx) -> Cursor:
+    """Return a row with the `user_id`, `username`, `sighting` and `seen_at` of the hero who is followed, if one is."""
+    return tx.execute(
+        """
+        SELECT u.user_id, u.username, f.sighting, f.seen_at
+        FROM followed_hero f JOIN player_accounts USING (account_id) JOIN users u USING (user_id)
+        """
+    )
+
+
+def save_sighting(tx: Tx, account_id: UUID, sighting: Mapping[str, Any] | None, seen_at: datetime | None) -> None:
+    """Note how the followed hero was seen; None for no longer."""
+    tx.execute(
+        "UPDATE followed_hero SET sighting = %s, seen_at = %s WHERE account_id = %s",
+        (None if sighting is None else Jsonb(sighting), seen_at, account_id),
+    )
+
+
+def delete_followed(tx: Tx) -> Cursor:
+    """Follow no one any more; returns a row if someone was followed."""
+    return tx.execute("DELETE FROM followed_hero RETURNING account_id")
+
+
+def insert_followed(tx: Tx, user_id: UUID) -> Cursor:
+    """Follow the hero of a player; returns a row if they have an account. No one else is followed."""
+    return tx.execute(
+        """
+        INSERT INTO followed_hero (account_id, chosen_at) SELECT account_id, %s FROM player_accounts WHERE user_id = %s
+        RETURNING account_id
+        """,
+        (tx.now, user_id),
     )

@@ -1,16 +1,18 @@
-"""What feats are worth. Pure."""
+"""What feats are worth, and how heroes are seen. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from community.heroes.models import RewardedFeats
+from community.heroes.models import RewardedFeats, Sighting
 from community.jobs.content import jobs
 
 MOST_A_DAY: Final = 100
 """Experience for feats, in all jobs together, before what multiplies it."""
+MOST_LINES: Final = 6
+"""Lines of what a hero has read that are shown."""
 
 
 def worth(feat: str) -> int:
@@ -43,3 +45,27 @@ def rewarded_of(rows: Iterable[tuple[str, date, int]], today: date) -> RewardedF
     """Return what was rewarded, from rows of feat, day and the experience given on it."""
     known = list(rows)
     return RewardedFeats({feat: day for feat, day, _ in known}, sum(xp for _, day, xp in known if day == today))
+
+
+def sighted(before: Sighting | None, told: Mapping[str, Any]) -> Sighting:
+    """Return how a hero is seen after an event. What it leaves out stays as it was, in the same world."""
+    same = before if before and (before.hero, before.world) == (told["hero"], told["world"]) else None
+
+    def either(key: str, otherwise: Any) -> Any:
+        known = told[key] if told[key] is not None else same and getattr(same, key)
+        return otherwise if known is None else known
+
+    return Sighting(
+        hero=told["hero"],
+        hp=told["hp"],
+        most_hp=told["most_hp"],
+        world=told["world"],
+        world_id=told["world_id"],
+        map_x=told["map_x"],
+        map_y=told["map_y"],
+        place=either("place", ""),
+        people=tuple(either("people", ())),
+        creatures=tuple(either("creatures", ())),
+        players=either("players", 0),
+        lines=(*(same.lines if same else ()), *told["lines"])[-MOST_LINES:],
+    )
