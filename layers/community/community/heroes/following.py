@@ -67,10 +67,16 @@ def sight(tx: Tx, payload: Mapping[str, Any]) -> bool:
     if row is None or (row["seen_at"] is not None and at <= row["seen_at"]) or _is_excluded(tx, row["user_id"]):
         return False
     sighting = rules.sighted(_read(row).sighting, payload)
-    stored = msgspec.to_builtins(sighting)
-    queries.save_sighting(tx, account_id, stored, at)
-    events.broadcast(tx, SIGHTED, {"player": row["username"], **stored, "seen_at": int(at.timestamp())})
+    queries.save_sighting(tx, account_id, msgspec.to_builtins(sighting), at)
+    events.broadcast(tx, SIGHTED, shown(FollowedHero(row["user_id"], row["username"], sighting, at)))
     return True
+
+
+def shown(hero: FollowedHero) -> dict[str, Any]:
+    """Return what listeners and the overlay are told of a hero; {} of one who has not been seen."""
+    if hero.sighting is None or hero.seen_at is None:
+        return {}
+    return {"player": hero.player, **msgspec.to_builtins(hero.sighting), "seen_at": hero.seen_at.timestamp()}
 
 
 def hide(tx: Tx, payload: Mapping[str, Any]) -> None:
