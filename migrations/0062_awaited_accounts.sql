@@ -5,10 +5,13 @@ ALTER TABLE world ADD COLUMN awaits_accounts boolean NOT NULL DEFAULT false;
 
 CREATE FUNCTION await_accounts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    -- Also if it is set: the clock that sets it back waits for this transaction, and then sees what waits.
-    IF EXISTS (SELECT FROM added) THEN
-        UPDATE world SET awaits_accounts = true,
-            version = CASE WHEN awaits_accounts THEN version ELSE gen_random_uuid() END;
+    IF NOT EXISTS (SELECT FROM added) THEN
+        RETURN NULL;
+    END IF;
+    -- The clock that sets it back waits for this lock, and then sees what waits; no one else does.
+    PERFORM FROM world WHERE awaits_accounts FOR KEY SHARE;
+    IF NOT FOUND THEN
+        UPDATE world SET awaits_accounts = true, version = gen_random_uuid();
     END IF;
     RETURN NULL;
 END

@@ -18,8 +18,6 @@ from local.stack.postgres import Postgres
 from local.stack.process import StackProcess
 from local.worlds.demo import play
 
-THINGS = "SELECT item, sum(quantity) FROM worlds.entities WHERE item IS NOT NULL GROUP BY item ORDER BY item"
-
 
 @pytest.fixture(scope="module")
 def stack(postgres: Postgres) -> Iterator[tuple[StackProcess, str]]:
@@ -57,7 +55,7 @@ def test_three_people_meet_walk_talk_trade_and_part_within_a_minute(stack: tuple
     assert printed.count("You say: Hello! Who comes along") == 1  # though it is sent again to those who come back
     assert rows(url, "SELECT user_name FROM kernel.accounts") == []
     dropped = re.findall(r"(?:Ann|Bob) types: drop (.+) all", printed)
-    assert len(dropped) == printed.count("reads: Dropped") == 2, printed
+    assert len(dropped) == printed.count("reads: You put down ") == 2, printed
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from psycopg.errors import LockNotAvailable
 
 from community.imports import service as imports
 from community.linking.registration import register
@@ -96,6 +97,19 @@ def test_who_is_registered_while_something_begins_to_wait_is_registered_again(
 
         with transaction(one) as tx:
             expect_awaited(tx, after_settling=False)
+
+
+def test_while_something_waits_already_what_begins_to_wait_holds_up_no_one_but_the_clock(database_url: str):
+    with closing(connect(database_url)) as one, closing(connect(database_url)) as other:
+        with transaction(one) as tx:
+            silence(tx)
+        with transaction(one) as tx:
+            timeouts.apply_timeout(tx, PlayerRef("twitch", username="another"), timedelta(hours=1))
+            tx.execute("SELECT").fetchall()  # it is sent
+            with transaction(other) as meanwhile:
+                assert meanwhile.execute("SELECT FROM world FOR NO KEY UPDATE NOWAIT").fetchone() is not None
+            with pytest.raises(LockNotAvailable), transaction(other) as meanwhile:
+                meanwhile.execute("SELECT FROM world FOR UPDATE NOWAIT").fetchone()
 
 
 def test_of_many_newcomers_during_an_import_each_is_credited_once(database_url: str):
