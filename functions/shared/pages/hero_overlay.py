@@ -7,13 +7,13 @@ after `#ticket=`, it hears of news at once; without one, it looks again every fe
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from fastapi import Response
 
+from community.heroes.showing import on_overlay
 from doors.caching import cached
 from doors.call import Call
 from doors.pages.door import View
@@ -46,19 +46,9 @@ def _page(tx: Tx, me: Identity | None) -> View:
 @router.get("/worlds/overlay.json")
 async def overlay_state(call: Call) -> Response:
     """Return how the hero was seen last, as listeners are told of it; an empty object if no one is to be shown."""
-    body = json.dumps(call.read(_read), ensure_ascii=False, separators=(",", ":")).encode()
+    body = json.dumps(call.read(on_overlay), ensure_ascii=False, separators=(",", ":")).encode()
     etag = sha256(body).hexdigest()[:24]
     return cached(call, etag, lambda: Response(body, media_type="application/json"), control=STATE_KEPT)
-
-
-def _read(tx: Tx) -> Mapping[str, Any]:
-    from community.heroes import following  # players take long to import, and no other page needs them
-    from community.heroes.models import NoHero
-
-    try:
-        return following.shown(following.followed(tx))
-    except NoHero:
-        return {}
 
 
 @router.get("/worlds/overlay/{world_id}.png")

@@ -12,6 +12,7 @@ from community.exclusions import service as exclusions
 from community.exclusions.models import ListedAccount
 from community.heroes import following, texts
 from community.heroes.models import HeroNotLinked, NoHero
+from community.heroes.showing import on_overlay
 from community.linking import accounts
 from community.players.models import PlayerRef
 from kernel.database import Tx
@@ -159,3 +160,15 @@ def test_a_player_who_is_excluded_is_shown_no_more(tx: Tx, alice: PlayerRef, acc
     assert not seen(tx, account)
     with pytest.raises(NoHero):
         following.followed(tx)
+
+
+def test_an_overlay_shows_a_hero_for_ten_minutes_after_they_were_seen(tx: Tx, alice: PlayerRef, account: UUID):
+    following.follow(tx, alice)
+    assert on_overlay(tx) == {}
+    seen(tx, account)
+    assert on_overlay(tx)["hero"] == "Ann"
+
+    tx.now += timedelta(minutes=10)
+
+    assert on_overlay(tx) == {}
+    assert texts.told(following.followed(tx), tx.now).endswith("Seen 10 minutes ago.")

@@ -13,7 +13,8 @@ from uuid import UUID
 import msgspec
 
 from community.heroes import queries, rules
-from community.heroes.models import FollowedHero, HeroNotLinked, NoHero, Sighting
+from community.heroes.models import FollowedHero, HeroNotLinked, NoHero
+from community.heroes.showing import latest, read, shown
 from community.jobs.models import Jobs
 from community.players import service as players
 from community.players.models import PlayerRef
@@ -51,32 +52,30 @@ def followed(tx: Tx) -> FollowedHero:
     Raises:
         NoHero: none is, or their player takes no part in the game.
     """
-    row = queries.find_followed(tx).fetchone()
-    if row is None or _is_excluded(tx, row["user_id"]):
+    hero = latest(tx)
+    if hero is None or _is_excluded(tx, hero.user_id):
         raise NoHero
-    return _read(row)
+    return hero
 
 
 def sight(tx: Tx, payload: Mapping[str, Any]) -> bool:
     """Note how a hero was seen, if it is the one who is followed, and tell listeners; return whether it was news.
 
-    An event that comes twice, or late, is no news: a sighting has its moment.
+    An event that comes twice, or late, is no news: a sighting has its moment. Of a player who was excluded in the
+    meantime nothing is shown any more.
     """
     account_id, at = UUID(payload["account_id"]), datetime.fromisoformat(payload["seen_at"])
     row = queries.lock_followed(tx, account_id).fetchone()
-    if row is None or (row["seen_at"] is not None and at <= row["seen_at"]) or _is_excluded(tx, row["user_id"]):
+    hero = None if row is None else read(row)
+    if hero is None or (hero.seen_at is not None and at <= hero.seen_at):
         return False
-    sighting = rules.sighted(_read(row).sighting, payload)
+    if _is_excluded(tx, hero.user_id):
+        follow_no_one(tx)
+        return False
+    sighting = rules.sighted(hero.sighting, payload)
     queries.save_sighting(tx, account_id, msgspec.to_builtins(sighting), at)
-    events.broadcast(tx, SIGHTED, shown(FollowedHero(row["user_id"], row["username"], sighting, at)))
+    events.broadcast(tx, SIGHTED, shown(FollowedHero(hero.user_id, hero.player, sighting, at)))
     return True
-
-
-def shown(hero: FollowedHero) -> dict[str, Any]:
-    """Return what listeners and the overlay are told of a hero; {} of one who has not been seen."""
-    if hero.sighting is None or hero.seen_at is None:
-        return {}
-    return {"player": hero.player, **msgspec.to_builtins(hero.sighting), "seen_at": hero.seen_at.timestamp()}
 
 
 def hide(tx: Tx, payload: Mapping[str, Any]) -> None:
@@ -91,8 +90,3 @@ def hide(tx: Tx, payload: Mapping[str, Any]) -> None:
 def _is_excluded(tx: Tx, user_id: UUID) -> bool:
     player, _ = players.peek(tx, PlayerRef("", user_id=user_id), only=(Jobs,))
     return player is None or player.excluded
-
-
-def _read(row: Mapping[str, Any]) -> FollowedHero:
-    sighting = None if row["sighting"] is None else msgspec.convert(row["sighting"], Sighting)
-    return FollowedHero(row["user_id"], row["username"], sighting, row["seen_at"])
