@@ -57,7 +57,7 @@ def is_seen(conn: Connection, account_id: UUID) -> None:
 def test_a_bot_reads_where_the_hero_is_whom_an_administrator_has_chosen(
     call: CallApi, environment: Connection, account: UUID
 ):
-    assert (call("GET", "/api/v1/hero").status, call("GET", "/api/v1/hero").json["code"]) == (404, "no_hero")
+    assert (call("GET", "/api/v1/hero").status, call("GET", "/api/v1/hero").json["code"]) == (404, "not_found")
     alice = {"platform": "discord", "platform_id": ALICE.id}
     chosen = call("PUT", "/api/v1/admin/hero", alice, role="admin")
     assert chosen.json["message"].startswith("We follow alice through worlds now.")
@@ -79,7 +79,7 @@ def test_only_administrators_choose_and_only_who_has_an_account(call: CallApi):
 
     assert call("PUT", "/api/v1/admin/hero", bob, role="bot").status == 403
     refused = call("PUT", "/api/v1/admin/hero", bob, role="admin")
-    assert (refused.status, refused.json["code"]) == (400, "hero_not_linked")
+    assert (refused.status, refused.json["code"]) == (400, "validation")
 
 
 def test_discord_tells_everyone_where_the_hero_is(discord: DiscordClient, environment: Connection, account: UUID):

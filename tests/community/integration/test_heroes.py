@@ -22,6 +22,7 @@ from kernel.database import Connection, Tx, transaction
 from tests.support.dice import Dice
 from tests.support.factories import make_player, stored, unlock, xp
 from tests.support.people import make_account
+from tests.support.races import race_of
 
 
 def linked(tx: Tx) -> tuple[PlayerRef, UUID]:
@@ -144,3 +145,17 @@ def test_the_queues_consumer_rewards_and_ignores_replays(environment: Connection
 
     with transaction(environment) as tx:
         assert xp(tx, player, "explorer") in (5, 10)  # an epiphany doubles it
+
+
+def test_events_of_the_same_feat_at_the_same_moment_are_rewarded_once(database_url: str, conn: Connection):
+    with transaction(conn) as tx:
+        player, account_id = linked(tx)
+
+    def rewarded(tx: Tx) -> list[str]:
+        return reward(tx, uuid4(), feat(account_id, "first_craft"))
+
+    with race_of(4, database_url) as race:
+        assert sorted(map(str, race(*[rewarded] * 4))) == ["['first_craft']", "[]", "[]", "[]"]
+
+    with transaction(conn) as tx:
+        assert xp(tx, player, "blacksmith") in (15, 30)  # an epiphany doubles it

@@ -77,12 +77,12 @@ class FollowedHero(Struct, frozen=True):
 class NoHero(NotFound):
     """The community follows no one."""
 
-    code = "no_hero"
+    code = "not_found"
     message = "No one is followed through worlds at the moment. A moderator can choose a hero."
 
 
 class HeroNotLinked(Refused):
     """A player without an account has no hero."""
 
-    code = "hero_not_linked"
+    code = "validation"
     message = "{name} has not linked an account of Worlds, so no hero of theirs is known."
