@@ -26,19 +26,14 @@ from kernel.database import Connection, Tx, transaction
 from kernel.database import connect as connect_database
 from local.bench.numbers import median, percentile
 from local.stack.process import StackProcess
-from worlds.bodies import rules as bodies
-from worlds.bodies.content import species
+from local.worlds.settling import settle_npc
 from worlds.characters import service as characters
-from worlds.characters.events import CharacterCreated, CharacterEntered, PlayerMoved
-from worlds.characters.models import NO_ONE, NPC
+from worlds.characters.events import PlayerMoved
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish
-from worlds.movement.models import PARTS
-from worlds.npcs.events import NpcSettled
 from worlds.rebuilding.running import run as rebuild
 from worlds.space.models import Position
 from worlds.tickets import service as tickets
-from worlds.time.rules import DAYS_PER_YEAR, HOUR, HOURS_PER_DAY
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
 from worlds.world.events import ThingPlaced
@@ -201,38 +196,11 @@ def _put(tx: Tx, world: World, place: Position) -> World:
 
 def _settle(tx: Tx, world: World, group: int, place: Position) -> None:
     """Let people of the game live around a place."""
-    most = bodies.derived(species.attributes_of("human"))
     dice = random.Random(group)
     for number in range(VILLAGERS):
-        home = Position(
-            place.x + dice.randrange(-VILLAGERS_WITHIN, VILLAGERS_WITHIN),
-            place.y + dice.randrange(-VILLAGERS_WITHIN, VILLAGERS_WITHIN),
-            place.z,
-        )
-        made = CharacterCreated(
-            character_id=uuid4(),
-            player_id=NO_ONE,
-            world_id=world.world_id,
-            name=_villager(group * VILLAGERS + number),
-            role=NPC,
-            species="human",
-            occupation="farmer",
-            attributes={str(each): value for each, value in species.attributes_of("human").items()},
-            position=home,
-            hp=most.hp,
-            stamina=most.stamina * PARTS,
-        )
-        settled = NpcSettled(
-            character_id=made.character_id,
-            world_id=world.world_id,
-            village="",
-            genes={},
-            personality={},
-            born=-30 * DAYS_PER_YEAR * HOURS_PER_DAY * HOUR,
-            home=(home.x, home.y),
-        )
-        body = characters.create(tx, made, made.character_id)
-        characters.save(tx, body, [settled, CharacterEntered(character_id=body.character_id)])
+        east, north = (dice.randrange(-VILLAGERS_WITHIN, VILLAGERS_WITHIN) for _ in range(2))
+        home = Position(place.x + east, place.y + north, place.z)
+        settle_npc(tx, world, _villager(group * VILLAGERS + number), home)
 
 
 def _berries(conn: Connection) -> int:

@@ -12,31 +12,22 @@ from kernel.accounts.models import Identity
 from kernel.database import Tx
 from tests.support.people import make_someone
 from tests.support.socket_contract import check_frames
-from worlds.bodies import rules as bodies
-from worlds.bodies.content import species
 from worlds.carrying.events import ItemReceived, Stack
 from worlds.characters import service as characters
-from worlds.characters.events import CharacterCreated, CharacterEntered
-from worlds.characters.models import NO_ONE, NPC, Character
+from worlds.characters.models import Character
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish
 from worlds.fixtures.content import fixtures
 from worlds.items.content import items
-from worlds.movement.models import PARTS
-from worlds.npcs.events import NpcSettled
 from worlds.play import service as play
 from worlds.play.frames import ClientFrame
 from worlds.posts.envelopes import Envelope
 from worlds.space.models import Position, Space
-from worlds.time.rules import DAYS_PER_YEAR, HOUR, HOURS_PER_DAY
 from worlds.world import service as worlds
 from worlds.world.events import ThingPlaced, WorldCreated
 from worlds.world.models import World
 
 _numbers = count(1)
-
-YEAR = HOURS_PER_DAY * HOUR * DAYS_PER_YEAR
-"""Milliseconds of a world's own time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,29 +72,6 @@ def connect(tx: Tx, me: Identity, character_id: UUID) -> Player:
     connection_id = f"connection-{next(_numbers)}"
     play.come(tx, connection_id, me, character_id)
     return Player(me, character_id, connection_id)
-
-
-def settle_npc(tx: Tx, world: World, name: str, position: Position, **who: Any) -> Character:
-    """Let one of the game's own people live in a world; `who` are fields of NpcSettled."""
-    attributes = species.by_key["human"].attributes
-    most = bodies.derived(attributes)
-    made = CharacterCreated(
-        character_id=uuid4(),
-        player_id=NO_ONE,
-        world_id=world.world_id,
-        name=name,
-        role=NPC,
-        species="human",
-        occupation="farmer",
-        attributes={str(each): value for each, value in attributes.items()},
-        position=position,
-        hp=most.hp,
-        stamina=most.stamina * PARTS,
-    )
-    body = characters.create(tx, made, made.character_id)
-    fields = {"village": "a village", "genes": {}, "personality": {}, "born": -30 * YEAR, "home": position[:2], **who}
-    settled = NpcSettled(character_id=body.character_id, world_id=world.world_id, **fields)
-    return characters.save(tx, body, [settled, CharacterEntered(character_id=body.character_id)])
 
 
 def give_things(tx: Tx, to: Character, item: str, quantity: int, quality: int = 1) -> Character:

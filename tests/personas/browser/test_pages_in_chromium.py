@@ -65,6 +65,23 @@ def test_from_sign_up_to_a_public_profile_in_less_than_12_clicks(visit: Visit):
     assert ann.complaints == []
 
 
+def test_what_is_sent_before_the_scripts_are_there_waits_for_them(visit: Visit):
+    ann = visit()
+    page = ann.page
+    held: list[Route] = []
+    page.route("**/app.js", lambda route: held.append(route))  # Playwright marks what it is given
+    page.goto("/signup", wait_until="commit")
+
+    ann.sign_up_here(waits=False)
+    page.wait_for_timeout(500)  # for the browser, if it sends the form itself
+    assert urlsplit(page.url).query == ""
+    for route in held:
+        route.continue_()
+
+    page.get_by_role("button", name="Log out").wait_for()
+    assert ann.complaints == []
+
+
 def test_six_turns_appear_in_their_order_and_then_the_verdict(visit: Visit):
     ann = visit()
     ann.sign_up()

@@ -69,7 +69,8 @@ def test_text_of_people_stays_text_in_every_field(name: str, me: samples.Me | No
 
     assert "<script>alert" not in page
     assert [found for tag, found in reader.tags if tag == "script"] == [
-        {"src": shared.address("app.js"), "type": "module"}
+        {"src": shared.address("early.js")},
+        {"src": shared.address("app.js"), "type": "module"},
     ]
     assert MARKUP in "".join([*reader.said, *(value or "" for _, found in reader.tags for value in found.values())])
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from functions.worlds.fights.app import handler
 from kernel.database import Connection, transaction
+from local.worlds.settling import settle_npc
 from tests.support.fakes import FakeEventBridge
-from tests.support.worlds import come_to, make_world, settle_npc, told
+from tests.support.worlds import come_to, make_world, told
 
 
 class Context:

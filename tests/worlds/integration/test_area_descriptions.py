@@ -17,11 +17,12 @@ from kernel.outside import desk
 from kernel.outside.models import Prompt, ProviderFailed, Reply
 from kernel.outside.rules import Limits
 from kernel.outside.settings import OutsideSettings
+from local.worlds.settling import settle_npc
 from tests.support.grounds import make_ground
 from tests.support.outside import run_due
 from tests.support.races import race_of
 from tests.support.round_trips import counted
-from tests.support.worlds import Player, come_to, connect, settle_npc, texts, told
+from tests.support.worlds import Player, come_to, connect, texts, told
 from tests.worlds.integration.test_standing import put
 from worlds.conversing.service import KINDS as CONVERSING
 from worlds.describing import cache

@@ -13,6 +13,7 @@ import pytest
 
 from kernel.database import Connection, Tx, transaction
 from kernel.errors import TryAgain
+from local.worlds.settling import settle_npc
 from tests.support.grounds import make_ground
 from tests.support.killed import connect_killed_after
 from tests.support.people import make_someone
@@ -25,7 +26,6 @@ from tests.support.worlds import (
     make_world,
     place_fixture,
     place_item,
-    settle_npc,
 )
 from tests.worlds.integration.test_gathering import a_ground, gets
 from tests.worlds.integration.test_resource_grounds import put

@@ -11,10 +11,11 @@ from uuid import UUID
 import pytest
 
 from kernel.database import Connection, Tx, transaction
+from local.worlds.settling import settle_npc
 from tests.support.grounds import make_ground
 from tests.support.races import race_of
 from tests.support.round_trips import counted
-from tests.support.worlds import Player, come_to, make_world, place_fixture, place_item, settle_npc, texts, told
+from tests.support.worlds import Player, come_to, make_world, place_fixture, place_item, texts, told
 from worlds.characters import service as characters
 from worlds.characters.models import Character
 from worlds.crafting.content import recipes

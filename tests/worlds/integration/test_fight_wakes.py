@@ -12,8 +12,9 @@ from uuid import uuid4
 import pytest
 
 from kernel.database import Connection, Tx, transaction
+from local.worlds.settling import settle_npc
 from tests.support.races import attempt, race_of
-from tests.support.worlds import Player, come_to, make_world, place_item, settle_npc, told
+from tests.support.worlds import Player, come_to, make_world, place_item, told
 from worlds.characters.models import Character
 from worlds.combat.bodies import body_of
 from worlds.combat.models import Fight, Fighter

@@ -11,20 +11,9 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from kernel.database import Tx
+from local.worlds.settling import YEAR, settle_npc
 from tests.support.grounds import make_ground
-from tests.support.worlds import (
-    YEAR,
-    Player,
-    code,
-    come_to,
-    come_to_lobby,
-    connect,
-    make_world,
-    place_item,
-    settle_npc,
-    texts,
-    told,
-)
+from tests.support.worlds import Player, code, come_to, come_to_lobby, connect, make_world, place_item, texts, told
 from worlds.characters import service as characters
 from worlds.characters.events import HealthChanged
 from worlds.characters.models import Character

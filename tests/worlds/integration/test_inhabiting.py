@@ -8,10 +8,11 @@ import pytest
 
 from kernel.accounts.models import Identity
 from kernel.database import Tx
+from local.worlds.settling import settle_npc
 from tests.support.grounds import make_ground
 from tests.support.people import make_someone
 from tests.support.villages import look, pass_time, people_of, set_time
-from tests.support.worlds import come_to, connect, make_world, settle_npc
+from tests.support.worlds import come_to, connect, make_world
 from worlds import leaving
 from worlds.characters import service as characters
 from worlds.characters.models import NO_ONE, NPC, PLAYER, Character, CharacterExists

@@ -11,8 +11,9 @@ from uuid import UUID
 import pytest
 
 from kernel.database import Connection, Tx, transaction
+from local.worlds.settling import settle_npc
 from tests.support.races import race_of
-from tests.support.worlds import Player, code, come_to, give_things, make_world, settle_npc, texts
+from tests.support.worlds import Player, code, come_to, give_things, make_world, texts
 from worlds.characters.models import Character
 from worlds.economy.content import market as values
 from worlds.economy.retention import delete_old

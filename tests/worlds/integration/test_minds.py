@@ -13,10 +13,11 @@ import pytest
 from kernel.accounts import service as accounts
 from kernel.database import Connection, Cursor, Tx, transaction
 from kernel.outside.models import Prompt, Reply
+from local.worlds.settling import settle_npc
 from tests.support.outside import run_due
 from tests.support.round_trips import counted
 from tests.support.villages import set_time
-from tests.support.worlds import Player, code, come_to, come_to_lobby, make_world, place_item, settle_npc, texts, told
+from tests.support.worlds import Player, code, come_to, come_to_lobby, make_world, place_item, texts, told
 from worlds import leaving
 from worlds.characters import service as characters
 from worlds.characters.models import Character

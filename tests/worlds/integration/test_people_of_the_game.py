@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kernel.database import Tx
-from tests.support.worlds import come_to, make_world, settle_npc
+from local.worlds.settling import settle_npc
+from tests.support.worlds import come_to, make_world
 from worlds.characters.models import CharacterNameTaken
 from worlds.space.models import Position
 

@@ -10,6 +10,7 @@ import pytest
 
 from kernel.database import Tx
 from kernel.quantities import NumberTooSmall
+from local.worlds.settling import settle_npc
 from tests.support.people import make_someone
 from tests.support.worlds import (
     Player,
@@ -19,7 +20,6 @@ from tests.support.worlds import (
     make_world,
     place_fixture,
     place_item,
-    settle_npc,
     texts,
     told,
 )

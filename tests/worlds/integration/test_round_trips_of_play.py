@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from kernel.database import Connection, transaction
+from local.worlds.settling import settle_npc
 from tests.support.grounds import make_ground
 from tests.support.round_trips import counted
-from tests.support.worlds import come_to, give_things, make_world, settle_npc, texts
+from tests.support.worlds import come_to, give_things, make_world, texts
 from worlds.ground import cache
 from worlds.space.models import Position
 

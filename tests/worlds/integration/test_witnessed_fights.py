@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from kernel.database import Connection, Tx, transaction
+from local.worlds.settling import settle_npc
 from tests.support.outside import run_due
 from tests.support.round_trips import counted
-from tests.support.worlds import Player, come_to, make_world, settle_npc, told
+from tests.support.worlds import Player, come_to, make_world, told
 from worlds.characters import service as characters
 from worlds.characters.events import HealthChanged
 from worlds.characters.models import Character

@@ -1,9 +1,9 @@
 // The whole world from above, with who looks at it; and worlds that come as files.
 
 import { ApiError, call } from "./api.js";
+import { filled } from "./texts.js";
 
 const find = (id) => document.getElementById(id);
-const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 
 /** What the game accepts as a file, in bytes; the request around it is a little longer. */
 const MOST_BYTES = 1_000_000;

@@ -1,6 +1,7 @@
 // Entering a world: as someone new, with a body or as a watcher, or as who one is there already.
 
 import { call } from "./api.js";
+import { filled } from "./texts.js";
 
 const find = (id) => document.getElementById(id);
 
@@ -90,8 +91,7 @@ export class Entry {
   /** Someone who lives there, to be chosen. */
   #person({ id, name, species: kind, description, occupation, age, relationships }, isFirst) {
     const values = { name, species: kind, occupation, age, known: relationships };
-    const text = Object.entries(values).reduce((said, [key, value]) => said.replace(`{${key}}`, value), this.said.person);
-    return choice("npc_id", id, text, description, isFirst);
+    return choice("npc_id", id, filled(this.said.person, values), description, isFirst);
   }
 
   get #fields() {

@@ -1,13 +1,13 @@
 // Making a world: one answers questions, sees what is understood of them, and how far the ground is.
 
 import { ApiError, call } from "./api.js";
+import { filled } from "./texts.js";
 
 const LOOK_AGAIN_MS = 3_000;
 const BRANCH = 8;
 const REVIEW = 11;
 
 const find = (id) => document.getElementById(id);
-const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 
 export class Interview {
   #sessionId = null;

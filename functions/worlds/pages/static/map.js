@@ -1,5 +1,7 @@
 // The map around a character, drawn, and the same in words.
 
+import { filled } from "./texts.js";
+
 const DIRECTIONS = ["east", "northeast", "north", "northwest", "west", "southwest", "south", "southeast"];
 /** Metres to each side, as long as the game sends no tiles. */
 const RADIUS = 8;
@@ -55,7 +57,7 @@ export function whereIs(thing, me, said) {
   const distance = Math.hypot(east, north);
   if (distance < HERE) return said.here.replace("{name}", thing.name);
   const values = { name: thing.name, distance: metres(distance), direction: said[directionOf(east, north)] };
-  return said.away.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+  return filled(said.away, values);
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { call } from "./api.js";
 import { notice } from "./notices.js";
+import { filled } from "./texts.js";
 import { writeTimes } from "./times.js";
 
 const PATH = "/api/game/notifications";
@@ -23,12 +24,11 @@ function token() {
 
 /** Returns the title and the body of a notification in the page's language. */
 export function inWords({ type, title, body, metadata }, said) {
-  const filled = (text) => text.replace(/\{(\w+)\}/g, (_, key) => metadata[key] ?? "");
   if (type === "new_world") {
     const key = { owner: "notice_own_world", null: "notice_public_world" }[metadata.role] ?? "notice_member_world";
-    return [filled(said.notice_world), filled(said[key])];
+    return [filled(said.notice_world, metadata), filled(said[key], metadata)];
   }
-  if (type === "user_signin") return [said.notice_sign_in, filled(said.notice_sign_in_body)];
+  if (type === "user_signin") return [said.notice_sign_in, filled(said.notice_sign_in_body, metadata)];
   return [title, body];
 }
 

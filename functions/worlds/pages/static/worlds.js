@@ -9,6 +9,7 @@ import { Lines } from "./lines.js";
 import { draw, explain, groundInWords, marksInWords, marksOn, metres, nowAround, whereIs } from "./map.js";
 import { notice } from "./notices.js";
 import { Notifications } from "./notifications.js";
+import { filled } from "./texts.js";
 import { completed, hintOf, History } from "./typing.js";
 
 const LOBBY = "00000000-0000-0000-0000-000000000000";
@@ -18,7 +19,6 @@ const NARROW = matchMedia("(max-width: 60rem)");
 
 const find = (id) => document.getElementById(id);
 const said = JSON.parse(find("play").dataset.said);
-const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 const input = find("command");
 const history = new History(sessionStorage);
 

@@ -14,8 +14,9 @@ from kernel.events import service as events
 
 def _accounts_changed(tx: Tx, player: Player, accounts: Mapping[str, Link]) -> None:
     """Let a timeout of a name find its player, and a player's timeout find the new account or name."""
-    for platform, link in accounts.items() if player.may_be_awaited else ():
-        queries.adopt(tx, player.id, platform, link)
+    if player.may_be_awaited:
+        for platform, link in accounts.items():
+            queries.adopt(tx, player.id, platform, link)
     if player.stored is not None:
         running = queries.running(tx, player.id, accounts_of(accounts))
         events.announce_each(tx, applied(tx, ""), queries.RUNNING_PAYLOADS, running)

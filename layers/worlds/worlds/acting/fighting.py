@@ -18,6 +18,7 @@ from worlds.acting.carrying import held_named, use
 from worlds.acting.looking import metres, name_of
 from worlds.acting.models import CommandOutcome, GameMessage, PlayerPost, Scene, TargetOutOfRange
 from worlds.acting.needs import EARSHOT, Needs
+from worlds.acting.villagers import is_child
 from worlds.acting.wildlife import CREATURE, fauna_of, with_creatures
 from worlds.characters.events import PlayerMoved
 from worlds.characters.models import NPC
@@ -50,7 +51,6 @@ from worlds.ecosystem.models import MEAT_EATER, PLANT
 from worlds.ecosystem.models import name_of as species_name
 from worlds.entities.models import Entity
 from worlds.items.models import NotUsable
-from worlds.npcs.appearance import LifeStage, stage_of, years_of
 from worlds.space.models import Position
 from worlds.time.models import milliseconds
 
@@ -206,11 +206,7 @@ def _require_grown(scene: Scene, opponent: Opponent) -> None:
         IsAChild
     """
     person = next((each for each in scene.people if each.character_id == opponent.fighter_id), None)
-    if person is None or person.born is None:
-        return
-    time = scene.world.time
-    years = years_of(person.born, time.at(scene.now), time.hours_per_day)
-    if stage_of(years, person.species) is LifeStage.CHILD:
+    if person is not None and is_child(scene, person):
         raise IsAChild(name=opponent.name)
 
 

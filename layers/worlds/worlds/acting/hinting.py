@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
 
@@ -16,16 +16,14 @@ from worlds.acting.models import CommandOutcome, GameMessage, Scene, SeenPerson
 from worlds.acting.needs import REACH, SIGHT, TALK, Needs
 from worlds.acting.offering import Offer, offered
 from worlds.acting.sheet import hp_of, stamina_of
-from worlds.acting.villagers import INSIDE, WORKPLACES
+from worlds.acting.villagers import INSIDE, WORKPLACES, is_child
 from worlds.acting.workshop import is_at, product_name
-from worlds.bodies.models import Attribute
-from worlds.bodies.rules import derived
 from worlds.characters.models import NPC
+from worlds.combat.bodies import hurt_of
 from worlds.commands.models import Parsed
 from worlds.crafting.models import WorkKind
 from worlds.entities.models import ITEM, Entity
 from worlds.items.content import items as catalogue
-from worlds.npcs.appearance import LifeStage, stage_of, years_of
 from worlds.npcs.rounds import Habit
 from worlds.resources.models import ResourceGround
 from worlds.skills.models import SKILL_CATEGORIES, Skill
@@ -65,12 +63,8 @@ def message(scene: Scene) -> GameMessage:
     """Return what one could do next, and the commands for it, which a page shows as buttons."""
     found = hints(scene)
     lines = [translate("{why} Write: {command}", why=each.why, command=each.command) for each in found]
-    return GameMessage("info", "\n".join(lines), {"hints": as_json(found)})
-
-
-def as_json(found: Sequence[Hint]) -> list[dict[str, Any]]:
-    """Return hints as programs read them."""
-    return [{"command": each.command, "why": each.why} for each in found]
+    shown = [{"command": each.command, "why": each.why} for each in found]
+    return GameMessage("info", "\n".join(lines), {"hints": shown})
 
 
 def hints(scene: Scene) -> list[Hint]:
@@ -89,7 +83,7 @@ def hints(scene: Scene) -> list[Hint]:
         ]
     else:
         found = [each for rule in _RULES for each in rule(scene)]
-        if is_out_of_breath(scene):
+        if _is_out_of_breath(scene):
             rest = Hint("score", translate("You are out of breath: stamina comes back while you stand still."))
             found = [rest, *(each for each in found if not each.command.startswith("go "))]
     return found[:MOST_HINTS]
@@ -129,7 +123,7 @@ def _meet(scene: Scene) -> Iterator[Hint]:
     """Talk with someone who is awake, then trade with them."""
     has_talked = _has_practised(scene, Skill.PERSUASION)
     has_traded = _has_practised(scene, Skill.BARTERING)
-    awake = [each for each in scene.people if is_awake_and_grown(scene, each)]
+    awake = [each for each in scene.people if _is_awake_and_grown(scene, each)]
     nearest = awake[0] if awake else None
     if nearest is not None and not has_talked:
         if _is_within(nearest, TALK):
@@ -221,18 +215,12 @@ _RULES: Final[Sequence[Callable[[Scene], Iterator[Hint]]]] = (
 )
 
 
-def is_awake_and_grown(scene: Scene, person: SeenPerson) -> bool:
+def _is_awake_and_grown(scene: Scene, person: SeenPerson) -> bool:
     """Tell whether someone is one of the game's own people with whom one can deal now."""
-    if person.role != NPC or person.doing == Habit.SLEEPS:
-        return False
-    now = scene.world.time.at(scene.now)
-    return (
-        person.born is None
-        or stage_of(years_of(person.born, now, scene.world.time.hours_per_day), person.species) != LifeStage.CHILD
-    )
+    return person.role == NPC and person.doing != Habit.SLEEPS and not is_child(scene, person)
 
 
-def is_out_of_breath(scene: Scene) -> bool:
+def _is_out_of_breath(scene: Scene) -> bool:
     """Tell whether one should rest before one walks on."""
     stamina = stamina_of(scene.me, scene.now)
     return stamina.points < TIRED * stamina.maximum
@@ -250,9 +238,7 @@ def _is_within(person: SeenPerson, decimetres: int) -> bool:
 
 
 def _is_hurt(scene: Scene) -> bool:
-    me = scene.me
-    most = derived({Attribute(name): value for name, value in me.attributes.items()}).hp
-    return hp_of(me, scene.now) < most / 2
+    return hp_of(scene.me, scene.now) < hurt_of(scene.me).maximum / 2
 
 
 def _has_practised(scene: Scene, skill: Skill) -> bool:

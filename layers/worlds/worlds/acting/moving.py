@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from math import ceil, hypot
 from typing import Final
@@ -174,21 +174,20 @@ def _walk_up_to(scene: Scene, way: Way, mode: Mode, name: str, text: str = "") -
     text = text or translate("You walk to {name}.", name=name)
     blocked = _first_obstacle(scene, scene.me.position, way)
     if blocked is None:
-        return _walk(scene, way, mode, text)
+        return _walked(scene, [way], mode, text)
     for corner in _corners(scene, way, blocked.solid):
         rest = (way[0] - corner[0], way[1] - corner[1], way[2])
         middle = space.moved(scene.world.space, scene.me.position, *corner)
         if _first_obstacle(scene, scene.me.position, corner) or _first_obstacle(scene, middle, rest):
             continue
         with suppress(TooDeep):
-            return _walk(scene, corner, mode, text, rest)
-    steps = _length(*blocked.free)
-    if steps < METRE:
+            return _walked(scene, [corner, rest], mode, text)
+    if _length(*blocked.free) < METRE:
         raise MovementBlocked(name=blocked.solid.name)
     held_up = translate(
         "You walk towards {name}. Something is in the way: {thing}.", name=name, thing=blocked.solid.name
     )
-    return _walk(scene, blocked.free, mode, held_up)
+    return _walked(scene, [blocked.free], mode, held_up)
 
 
 def _corners(scene: Scene, way: Way, solid: Solid) -> Iterator[Way]:
@@ -201,25 +200,34 @@ def _corners(scene: Scene, way: Way, solid: Solid) -> Iterator[Way]:
             yield round(east - turn * way[1] * out), round(north + turn * way[0] * out), 0
 
 
-def _walk(scene: Scene, way: Way, mode: Mode, text: str, after: Way = (0, 0, 0)) -> CommandOutcome:
+def _walk(scene: Scene, way: Way, mode: Mode, text: str) -> CommandOutcome:
     """Return the outcome of going straight, if nothing is in the way and there is stamina for it.
-
-    Args:
-        after: a second part of the way, around a corner.
 
     Raises:
         OutOfBounds, MovementBlocked, InsufficientStamina, TooDeep, TilesMissing
     """
+    if blocked := _first_obstacle(scene, scene.me.position, way):
+        raise MovementBlocked(name=blocked.solid.name)
+    return _walked(scene, [way], mode, text)
+
+
+def _walked(scene: Scene, parts: Sequence[Way], mode: Mode, text: str) -> CommandOutcome:
+    """Return the outcome of a way on which nothing stands, if one can wade through its water, and has the stamina.
+
+    Args:
+        parts: straight ones, at least one; between them, one turns around a corner.
+
+    Raises:
+        OutOfBounds, InsufficientStamina, TooDeep, TilesMissing
+    """
     me = scene.me
-    corner = space.moved(scene.world.space, me.position, *way)
-    target = space.moved(scene.world.space, corner, *after)
-    for start, part in ((me.position, way), (corner, after)):
-        if not (me.is_flying and me.position.z > FREE_ALTITUDE) and (blocked := _first_obstacle(scene, start, part)):
-            raise MovementBlocked(name=blocked.solid.name)
+    target = me.position
+    for part in parts:
+        start, target = target, space.moved(scene.world.space, target, *part)
         if not me.is_flying and not me.is_watcher:
             _require_shallow(scene, start, part)
-    squared = ceil((_square(way) ** 0.5 + _square(after) ** 0.5) ** 2) if any(after) else _square(way)
-    way = after if any(after) else way
+    squared = _square(parts[0]) if len(parts) == 1 else ceil(sum(_square(part) ** 0.5 for part in parts) ** 2)
+    way = parts[-1]
     free = scene.world.is_lobby or not me.attributes
     points = 0 if free else rules.move_cost(mode, squared, is_watcher=me.is_watcher, is_flying=me.is_flying)
     before = stamina_of(me, scene.now)
@@ -253,7 +261,14 @@ def _learned(scene: Scene, mode: Mode, squared_length: int) -> Practice:
 
 
 def _first_obstacle(scene: Scene, start: Position, way: Way) -> Obstacle | None:
-    """Return what is in the way: looked at each half metre, and at its end."""
+    """Return what is in the way: looked at each half metre, and at its end. High in the air, nothing is.
+
+    Raises:
+        OutOfBounds
+    """
+    end = space.moved(scene.world.space, start, *way)
+    if scene.me.is_flying and start.z > FREE_ALTITUDE:
+        return None
     solids = [Solid(name_of(each), each.position, each.radius) for each in scene.things if each.radius]
     if not solids:
         return None
@@ -261,7 +276,7 @@ def _first_obstacle(scene: Scene, start: Position, way: Way) -> Obstacle | None:
     free: Way = (0, 0, 0)
     for number in range(1, steps + 1):
         east, north, up = (axis * number // steps for axis in way)
-        place = space.moved(scene.world.space, start, *(way if number == steps else (east, north, up)))
+        place = end if number == steps else space.moved(scene.world.space, start, east, north, up)
         found = blocked_by(scene.world.space, place, solids)
         if found and not _is_leaving(scene, start, found, place):
             return Obstacle(found, free)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from kernel.texts import to_translate, translate
 from worlds.acting.models import Scene, SeenPerson
 from worlds.ground.words import side
+from worlds.npcs.appearance import LifeStage, stage_of, years_of
 from worlds.space.models import METRE
 from worlds.space.rules import offset
 from worlds.villages.models import Village
@@ -54,6 +55,15 @@ def is_busy(person: SeenPerson) -> bool:
 def doing(person: SeenPerson) -> str:
     """Return what one sees someone do."""
     return translate(DOING[person.doing], name=person.name, species=person.species)
+
+
+def is_child(scene: Scene, person: SeenPerson) -> bool:
+    """Tell whether one sees a child of the game's own people."""
+    if person.born is None:
+        return False
+    time = scene.world.time
+    years = years_of(person.born, time.at(scene.now), time.hours_per_day)
+    return stage_of(years, person.species) is LifeStage.CHILD
 
 
 def smoke(scene: Scene) -> str:

@@ -15,6 +15,8 @@ from worlds.generation import randomness
 Floats = npt.NDArray[np.float64]
 Cells = npt.NDArray[np.int32]
 """Indices of cells."""
+Places = npt.NDArray[np.intp]
+"""Indices as NumPy reads them; others it first turns into these."""
 Codes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
 

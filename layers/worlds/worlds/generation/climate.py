@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from worlds.generation.arrays import Flags, Floats
+from worlds.generation.arrays import Cells, Flags, Floats, Places
 from worlds.generation.currents import SeaTemperatures, rescaled
 from worlds.generation.grid import Grid, grid_of
 from worlds.generation.noise import noise
@@ -133,18 +133,41 @@ def _rain(parameters: Parameters, seed: int, grid: Grid, latitude: Floats, altit
 
 def _moisture(grid: Grid, latitude: Floats, altitude: Floats, wet: Flags) -> tuple[Floats, Floats]:
     """Return how moist the air over each cell is, 1 over the sea, and how much more rain a windward slope gets."""
-    land = np.flatnonzero(~wet).astype(np.int32)
+    land = np.flatnonzero(~wet)
     wind = flow(grid, latitude, DEFLECTION)
     first, second = wind.first[land], wind.second[land]
     share = wind.share_of_first[land] / (wind.share_of_first[land] + wind.share_of_second[land])
     upwind = altitude[first] * share + altitude[second] * (1 - share)
     uphill = np.maximum(altitude[land] - upwind, 0)
     kept = (1 - (1 - FRESH) * 100 / grid.edge) / (1 + uphill / RAINED_OUT)
-    moisture = np.ones(grid.cells)
-    moisture[land] = REFILL
     refill = (1 - FRESH) * 100 / grid.edge * REFILL
-    for _ in range(grid.edge):
-        moisture[land] = (moisture[first] * share + moisture[second] * (1 - share)) * kept + refill
+    moist = _carried(_numbered(land, first, grid), _numbered(land, second, grid), share, kept, refill, grid.edge)
+    moisture = np.ones(grid.cells)
+    moisture[land] = moist
     lifted = np.zeros(grid.cells)
-    lifted[land] = np.minimum(uphill * moisture[land] / 2_000, 0.4)
+    lifted[land] = np.minimum(uphill * moist / 2_000, 0.4)
     return moisture, lifted
+
+
+def _numbered(land: Places, cells: Cells, grid: Grid) -> Places:
+    """Return the places of cells in a list of the land, behind which all of the sea has one place."""
+    place = np.full(grid.cells, len(land), np.intp)
+    place[land] = np.arange(len(land))
+    return place[cells]
+
+
+def _carried(first: Places, second: Places, share: Floats, kept: Floats, refill: float, steps: int) -> Floats:
+    """Return how moist the air over the land is when the wind has carried it for some steps; in place, for speed."""
+    moist = np.full(len(share) + 1, REFILL)
+    moist[-1] = 1
+    other = 1 - share
+    ours, theirs = np.empty_like(share), np.empty_like(share)
+    for _ in range(steps):
+        np.take(moist, first, out=ours, mode="clip")
+        np.take(moist, second, out=theirs, mode="clip")
+        ours *= share
+        theirs *= other
+        ours += theirs
+        ours *= kept
+        np.add(ours, refill, out=moist[:-1])
+    return moist[:-1]

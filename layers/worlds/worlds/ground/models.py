@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final, TypeVar
 
 from msgspec import Struct
 
@@ -16,6 +17,8 @@ from worlds.generation.scale import CIRCUMFERENCES, direction
 from worlds.generation.tiles import CellData, Tile, TileKey, tile_of
 from worlds.space.models import METRE, Position
 from worlds.world.models import World
+
+T = TypeVar("T")
 
 WADED: Final = 1.2
 """Metres of water that people wade through."""
@@ -46,11 +49,7 @@ class Terrain(Struct, frozen=True):
         Raises:
             TilesMissing
         """
-        x, y = position.x / METRE, position.y / METRE
-        try:
-            return self.land.ground(x, y, self.tiles, detail)
-        except KeyError:
-            raise TilesMissing(self.land.tiles_around(x, y) - self.tiles.keys()) from None
+        return self._read(position, partial(self.land.ground, detail=detail))
 
     def cover(self, position: Position) -> GroundCover:
         """Return what grows or flows at a place, which is less work than `at`.
@@ -58,11 +57,7 @@ class Terrain(Struct, frozen=True):
         Raises:
             TilesMissing
         """
-        x, y = position.x / METRE, position.y / METRE
-        try:
-            return self.land.cover(x, y, self.tiles)
-        except KeyError:
-            raise TilesMissing(self.land.tiles_around(x, y) - self.tiles.keys()) from None
+        return self._read(position, self.land.cover)
 
     def cell(self, position: Position) -> tuple[Cell, CellData]:
         """Return the cell of the world's grid that a place is in, and what is stored about it.
@@ -95,12 +90,16 @@ class Terrain(Struct, frozen=True):
         Raises:
             TilesMissing
         """
+        found = self._read(position, self.land.nearest_river)
+        return None if found is None else Position(round(found[0] * METRE), round(found[1] * METRE))
+
+    def _read(self, position: Position, look: Callable[[float, float, Mapping[TileKey, Tile]], T]) -> T:
+        """Return what one sees at a place that needs the tiles around it."""
         x, y = position.x / METRE, position.y / METRE
         try:
-            found = self.land.nearest_river(x, y, self.tiles)
+            return look(x, y, self.tiles)
         except KeyError:
             raise TilesMissing(self.land.tiles_around(x, y) - self.tiles.keys()) from None
-        return None if found is None else Position(round(found[0] * METRE), round(found[1] * METRE))
 
 
 class TooDeep(Refused):

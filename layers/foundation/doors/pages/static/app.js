@@ -134,3 +134,4 @@ addEventListener("hashchange", () => {
 });
 
 begin();
+dispatchEvent(new Event("scripts-ready"));
