@@ -9,9 +9,10 @@ from uuid import UUID
 import pytest
 
 from kernel.database import Tx
+from local.worlds.settling import settle_npc
 from tests.support.factories import announced
 from tests.support.people import make_someone
-from tests.support.worlds import Player, come_to, come_to_lobby, connect, give_things, make_world, settle_npc
+from tests.support.worlds import Player, come_to, come_to_lobby, connect, give_things, make_world
 from worlds.entering import service as entering
 from worlds.entering.models import ENTRANCE, CharacterWish
 from worlds.feats import service as feats

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from kernel.database import Tx
+from local.worlds.settling import settle_npc
 from tests.support.factories import announced
 from tests.support.grounds import make_ground
 from tests.support.people import make_someone
-from tests.support.worlds import Player, code, come_to, connect, give_things, make_world, settle_npc, texts
+from tests.support.worlds import Player, code, come_to, connect, give_things, make_world, texts
 from worlds.entering import service as entering
 from worlds.entering.models import ENTRANCE, CharacterWish
 from worlds.following.rules import EVERY
