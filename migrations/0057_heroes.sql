@@ -23,8 +23,10 @@ CREATE TABLE followed_hero (
     chosen_at  timestamptz NOT NULL,
     sighting   jsonb,
     seen_at    timestamptz,
-    CONSTRAINT followed_hero_is_seen_at_a_time CHECK ((sighting IS NULL) = (seen_at IS NULL))
+    CONSTRAINT followed_hero_is_seen_at_a_time CHECK (sighting IS NULL OR seen_at IS NOT NULL)
 );
+COMMENT ON COLUMN followed_hero.seen_at IS
+    'when the hero was seen, or hid: what is older is no news. Null if neither has happened since they were chosen';
 CREATE UNIQUE INDEX followed_hero_is_one ON followed_hero ((true));
 
 -- What players were rewarded for of what they did in worlds; a feat that counts once stays, so that it is rewarded once.
@@ -36,3 +38,10 @@ CREATE TABLE hero_feats (
     PRIMARY KEY (user_id, feat)
 );
 COMMENT ON COLUMN hero_feats.xp IS 'given for it on that day, the last one, before what multiplies experience';
+
+-- Feats that count once, and have earned a player something: an account that is linked anew does not earn it again.
+CREATE TABLE account_feats (
+    account_id uuid NOT NULL REFERENCES kernel.accounts ON DELETE CASCADE,
+    feat       text NOT NULL,
+    PRIMARY KEY (account_id, feat)
+);

@@ -11,6 +11,7 @@ from kernel.database import Connection, transaction
 from tests.support.api import CallApi
 from tests.support.discord_client import DiscordClient, Person
 from tests.support.factories import make_player
+from tests.support.heroes import agree, link
 from tests.support.people import make_account
 
 ALICE = Person("500000000000000001", "alice")
@@ -24,10 +25,8 @@ def account(environment: Connection) -> UUID:
         for person in (ALICE, BOB):
             make_player(tx, person.username, platform="discord", platform_id=person.id)
         account_id = make_account(tx, "Ann")
-        tx.execute(
-            "INSERT INTO player_accounts (account_id, user_id) SELECT %s, user_id FROM users WHERE username = 'alice'",
-            (account_id,),
-        )
+        link(tx, account_id)
+        agree(tx, account_id)
     return account_id
 
 

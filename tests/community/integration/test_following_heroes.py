@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,9 +16,11 @@ from community.heroes.models import HeroNotLinked, NoHero
 from community.heroes.showing import on_overlay
 from community.linking import accounts
 from community.players.models import PlayerRef
-from kernel.database import Tx
+from kernel.database import Connection, Tx, transaction
 from tests.support.factories import announced, make_player
+from tests.support.heroes import agree, disagree, link
 from tests.support.people import make_account
+from tests.support.races import race_of
 
 
 @pytest.fixture
@@ -28,10 +31,8 @@ def alice(tx: Tx) -> PlayerRef:
 @pytest.fixture
 def account(tx: Tx, alice: PlayerRef) -> UUID:
     account_id = make_account(tx, "Ann")
-    tx.execute(
-        "INSERT INTO player_accounts (account_id, user_id) SELECT %s, user_id FROM users WHERE username = 'alice'",
-        (account_id,),
-    )
+    link(tx, account_id)
+    agree(tx, account_id)
     return account_id
 
 
@@ -54,6 +55,11 @@ def seen(tx: Tx, account_id: UUID, **fields: Any) -> bool:
         "seen_at": tx.now.isoformat(),
     }
     return following.sight(tx, told | fields)
+
+
+def hidden(tx: Tx, account_id: UUID, **fields: Any) -> None:
+    """Worlds tells that a hero no longer shows themselves."""
+    following.hide(tx, {"account_id": str(account_id), "hidden_at": tx.now.isoformat()} | fields)
 
 
 def test_a_hero_who_is_followed_is_told_of_to_listeners_and_the_chat(tx: Tx, alice: PlayerRef, account: UUID):
@@ -121,10 +127,46 @@ def test_who_hides_is_not_shown_any_more_and_listeners_are_told_once(tx: Tx, ali
     seen(tx, account)
 
     for _ in range(2):
-        following.hide(tx, {"account_id": str(account)})
+        hidden(tx, account)
 
     assert following.followed(tx).sighting is None
     assert announced(tx, "hero.hidden") == [{}]
+
+
+def test_who_no_longer_agrees_is_shown_nowhere_before_any_event_has_come(tx: Tx, alice: PlayerRef, account: UUID):
+    following.follow(tx, alice)
+    seen(tx, account)
+    disagree(tx, account)
+
+    assert on_overlay(tx) == {}
+    assert following.followed(tx).sighting is None
+    tx.now += timedelta(seconds=3)
+    assert not seen(tx, account)
+    assert len(announced(tx, "hero.sighted")) == 1
+
+
+def test_what_was_seen_before_they_hid_is_no_news_when_it_comes_later(tx: Tx, alice: PlayerRef, account: UUID):
+    following.follow(tx, alice)
+    earlier = tx.now.isoformat()
+    tx.now += timedelta(seconds=1)
+    hidden(tx, account)  # and then they have agreed again
+
+    assert not seen(tx, account, seen_at=earlier)
+
+    assert on_overlay(tx) == {}
+    tx.now += timedelta(seconds=3)
+    assert seen(tx, account)
+
+
+def test_that_they_hid_is_no_news_when_they_were_seen_after_it(tx: Tx, alice: PlayerRef, account: UUID):
+    following.follow(tx, alice)
+    earlier = tx.now.isoformat()
+    tx.now += timedelta(seconds=1)
+    seen(tx, account)
+
+    hidden(tx, account, hidden_at=earlier)
+
+    assert on_overlay(tx)["hero"] == "Ann"
 
 
 def test_one_hero_is_followed_at_a_time_and_an_administrator_ends_it(tx: Tx, alice: PlayerRef, account: UUID):
@@ -153,13 +195,29 @@ def test_unlinking_ends_it_and_nothing_of_the_hero_stays(tx: Tx, alice: PlayerRe
 def test_a_player_who_is_excluded_is_shown_no_more(tx: Tx, alice: PlayerRef, account: UUID):
     following.follow(tx, alice)
     seen(tx, account)
+
     exclusions.exclude(tx, ListedAccount("twitch", str(alice.platform_id), "alice"))
 
-    tx.now += timedelta(seconds=3)
-
-    assert not seen(tx, account)
+    assert on_overlay(tx) == {}
     with pytest.raises(NoHero):
         following.followed(tx)
+    tx.now += timedelta(seconds=3)
+    assert not seen(tx, account)
+    assert announced(tx, "hero.hidden") == [{}]
+
+
+def test_administrators_who_choose_at_the_same_moment_leave_one_hero(database_url: str, conn: Connection):
+    with transaction(conn) as tx:
+        players = [make_player(tx, name) for name in ("alice", "bob", "carol")]
+        for name in ("alice", "bob", "carol"):
+            link(tx, make_account(tx, name.title()), name)
+
+    with race_of(3, database_url) as race:
+        chosen = race(*[partial(following.follow, ref=each) for each in players])
+
+    assert not [each for each in chosen if isinstance(each, Exception)]
+    with transaction(conn) as tx:
+        assert following.followed(tx).player in {"alice", "bob", "carol"}
 
 
 def test_an_overlay_shows_a_hero_for_ten_minutes_after_they_were_seen(tx: Tx, alice: PlayerRef, account: UUID):

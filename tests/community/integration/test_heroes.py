@@ -21,6 +21,7 @@ from kernel import connections
 from kernel.database import Connection, Tx, transaction
 from tests.support.dice import Dice
 from tests.support.factories import make_player, stored, unlock, xp
+from tests.support.heroes import link
 from tests.support.people import make_account
 from tests.support.races import race_of
 
@@ -33,13 +34,6 @@ def linked(tx: Tx) -> tuple[PlayerRef, UUID]:
     player, account_id = make_player(tx, "alice"), make_account(tx, "Alice")
     link(tx, account_id)
     return player, account_id
-
-
-def link(tx: Tx, account_id: UUID) -> None:
-    tx.execute(
-        "INSERT INTO player_accounts (account_id, user_id) SELECT %s, user_id FROM users WHERE username = 'alice'",
-        (account_id,),
-    )
 
 
 def feat(account_id: UUID, key: str, *earlier: str, once: bool = True) -> dict[str, Any]:
@@ -87,6 +81,19 @@ def test_another_account_does_not_earn_a_player_the_same_again(tx: Tx):
     assert reward(tx, uuid4(), feat(other, "first_craft")) == []
     assert reward(tx, uuid4(), feat(other, "first_world")) == ["first_world"]
     assert xp(tx, player, "blacksmith") == 15
+
+
+def test_an_account_that_is_linked_anew_does_not_earn_the_next_player_the_same(tx: Tx):
+    _alice, account_id = linked(tx)
+    bob = make_player(tx, "bob")
+    reward(tx, uuid4(), feat(account_id, "first_craft"))
+    accounts.unlink(tx, account_id)
+    link(tx, account_id, "bob")
+
+    rewarded = reward(tx, uuid4(), feat(account_id, "hunting", "first_craft", "first_world", once=False))
+
+    assert rewarded == ["hunting", "first_world"]
+    assert done(tx, bob) == {"another_world"}
 
 
 def test_a_day_has_a_limit_and_what_counts_once_comes_the_day_after(tx: Tx):

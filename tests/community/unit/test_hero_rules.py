@@ -23,15 +23,15 @@ def test_every_feat_is_worth_something_within_a_days_limit_and_no_other_is_rewar
 
 
 def test_what_counts_once_is_rewarded_once():
-    rewarded = RewardedFeats({"first_craft": TODAY}, today=0)
+    rewarded = RewardedFeats(frozenset({"first_craft"}))
 
     assert rules.due("first_craft", [], NOTHING, once=True) == ["first_craft"]
     assert rules.due("first_craft", [], rewarded, once=True) == []
-    assert rules.due("crafting", [], RewardedFeats({"crafting": TODAY}, today=5), once=False) == ["crafting"]
+    assert rules.due("crafting", [], RewardedFeats(frozenset({"crafting"}), today=5), once=False) == ["crafting"]
 
 
 def test_what_was_achieved_earlier_is_rewarded_with_the_next_feat():
-    rewarded = RewardedFeats({"first_world": TODAY - timedelta(days=3)}, today=0)
+    rewarded = RewardedFeats(frozenset({"first_world"}))
 
     assert rules.due("crafting", ["first_craft", "first_world"], rewarded, once=False) == ["crafting", "first_craft"]
 
@@ -51,4 +51,6 @@ def test_an_unknown_feat_is_worth_nothing():
 def test_only_the_experience_of_today_takes_room():
     rows = [("first_craft", TODAY, 15), ("crafting", TODAY, 10), ("hunting", TODAY - timedelta(days=1), 15)]
 
-    assert rules.rewarded_of(rows, TODAY).today == 25
+    assert rules.rewarded_of(rows, ["skill_5"], TODAY) == RewardedFeats(
+        frozenset({"first_craft", "crafting", "hunting", "skill_5"}), today=25
+    )

@@ -15,6 +15,7 @@ from kernel.database import Connection, transaction
 from tests.support.api import Answer, CallApi
 from tests.support.factories import make_player
 from tests.support.grounds import make_ground
+from tests.support.heroes import agree, link
 from tests.support.people import Someone, make_account, make_someone
 from worlds.commands.grammar import COMMANDS
 
@@ -91,10 +92,8 @@ def test_the_overlay_is_the_same_for_everyone_and_shows_no_one_by_itself(look: A
 def test_the_overlay_shows_how_the_followed_hero_was_seen_last(look: Any, environment: Connection):
     with transaction(environment) as tx:
         alice, account_id = make_player(tx, "alice"), make_account(tx, "Ann")
-        tx.execute(
-            "INSERT INTO player_accounts (account_id, user_id) SELECT %s, user_id FROM users WHERE username = 'alice'",
-            (account_id,),
-        )
+        link(tx, account_id)
+        agree(tx, account_id)
         following.follow(tx, alice)
         unknown = dict.fromkeys(("world_id", "map_x", "map_y", "people", "creatures", "players"))
         told = {"account_id": str(account_id), "hero": "Ann", "world": "Aether", "place": "", "hp": 5, "most_hp": 50}

@@ -15,7 +15,6 @@ import msgspec
 from community.heroes import queries, rules
 from community.heroes.models import FollowedHero, HeroNotLinked, NoHero
 from community.heroes.showing import latest, read, shown
-from community.jobs.models import Jobs
 from community.players import service as players
 from community.players.models import PlayerRef
 from kernel.database import Tx
@@ -53,7 +52,7 @@ def followed(tx: Tx) -> FollowedHero:
         NoHero: none is, or their player takes no part in the game.
     """
     hero = latest(tx)
-    if hero is None or _is_excluded(tx, hero.user_id):
+    if hero is None:
         raise NoHero
     return hero
 
@@ -61,17 +60,17 @@ def followed(tx: Tx) -> FollowedHero:
 def sight(tx: Tx, payload: Mapping[str, Any]) -> bool:
     """Note how a hero was seen, if it is the one who is followed, and tell listeners; return whether it was news.
 
-    An event that comes twice, or late, is no news: a sighting has its moment. Of a player who was excluded in the
-    meantime nothing is shown any more.
+    An event that comes twice, or late, is no news: a sighting has its moment. Of someone who has ended it, or was
+    excluded in the meantime, nothing is shown any more.
     """
     account_id, at = UUID(payload["account_id"]), datetime.fromisoformat(payload["seen_at"])
     row = queries.lock_followed(tx, account_id).fetchone()
-    hero = None if row is None else read(row)
-    if hero is None or (hero.seen_at is not None and at <= hero.seen_at):
+    if row is None or not row["agrees"] or (row["seen_at"] is not None and at <= row["seen_at"]):
         return False
-    if _is_excluded(tx, hero.user_id):
+    if row["is_excluded"]:
         follow_no_one(tx)
         return False
+    hero = read(row)
     sighting = rules.sighted(hero.sighting, payload)
     queries.save_sighting(tx, account_id, msgspec.to_builtins(sighting), at)
     events.broadcast(tx, SIGHTED, shown(FollowedHero(hero.user_id, hero.player, sighting, at)))
@@ -79,14 +78,11 @@ def sight(tx: Tx, payload: Mapping[str, Any]) -> bool:
 
 
 def hide(tx: Tx, payload: Mapping[str, Any]) -> None:
-    """Forget how a hero was seen who no longer shows themselves."""
-    account_id = UUID(payload["account_id"])
+    """Forget how a hero was seen who has hidden since. What was seen before, and comes later, is no news then."""
+    account_id, at = UUID(payload["account_id"]), datetime.fromisoformat(payload["hidden_at"])
     row = queries.lock_followed(tx, account_id).fetchone()
-    if row is not None and row["sighting"] is not None:
-        queries.save_sighting(tx, account_id, None, None)
+    if row is None or (row["seen_at"] is not None and at < row["seen_at"]):
+        return
+    queries.save_sighting(tx, account_id, None, at)
+    if row["sighting"] is not None:
         events.broadcast(tx, HIDDEN, {})
-
-
-def _is_excluded(tx: Tx, user_id: UUID) -> bool:
-    player, _ = players.peek(tx, PlayerRef("", user_id=user_id), only=(Jobs,))
-    return player is None or player.excluded

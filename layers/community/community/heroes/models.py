@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from kernel.errors import NotFound, Refused
 from kernel.events.models import Event
@@ -26,11 +25,11 @@ class RewardedFeats(Struct, frozen=True):
     """What a player was rewarded for already.
 
     Attributes:
-        feats: {feat: the last day on which it was}.
+        feats: which the player was, and those for which their account has earned another one something.
         today: the experience for all that was rewarded today.
     """
 
-    feats: Mapping[str, date] = field(default_factory=dict)
+    feats: frozenset[str] = frozenset()
     today: int = 0
 
 

@@ -41,10 +41,16 @@ def due(feat: str, earlier: Iterable[str], rewarded: RewardedFeats, *, once: boo
     return found
 
 
-def rewarded_of(rows: Iterable[tuple[str, date, int]], today: date) -> RewardedFeats:
-    """Return what was rewarded, from rows of feat, day and the experience given on it."""
+def rewarded_of(rows: Iterable[tuple[str, date, int]], of_account: Iterable[str], today: date) -> RewardedFeats:
+    """Return what was rewarded.
+
+    Args:
+        rows: of the player: feat, day and the experience given on it.
+        of_account: the feats for which their account has earned a player something, which may have been another one.
+    """
     known = list(rows)
-    return RewardedFeats({feat: day for feat, day, _ in known}, sum(xp for _, day, xp in known if day == today))
+    feats = frozenset([*of_account, *(feat for feat, _, _ in known)])
+    return RewardedFeats(feats, sum(xp for _, day, xp in known if day == today))
 
 
 def sighted(before: Sighting | None, told: Mapping[str, Any]) -> Sighting:

@@ -27,7 +27,8 @@ def reward(tx: Tx, event_id: UUID, payload: Mapping[str, Any]) -> list[str]:
     Raises:
         UnknownPlayer: the player has just become another one; the event comes again.
     """
-    asked_player = accounts.ask_player_id(tx, UUID(payload["account_id"]))
+    account_id = UUID(payload["account_id"])
+    asked_player = accounts.ask_player_id(tx, account_id)
     if not events.take_unseen(tx, CONSUMER, [event_id]):
         return []
     user_id = asked_player()
@@ -39,11 +40,15 @@ def reward(tx: Tx, event_id: UUID, payload: Mapping[str, Any]) -> list[str]:
         return []
     today = game_day(tx.now)
     # After the load, which has locked the player: feats of the same moment come one after the other.
-    stored = queries.list_rewarded(tx, player.id)
-    rewarded = rules.rewarded_of(((row["feat"], row["day"], row["xp"]) for row in stored), today)
+    stored, of_account = queries.list_rewarded(tx, player.id), queries.list_rewarded_of_account(tx, account_id)
+    rewarded = rules.rewarded_of(
+        ((row["feat"], row["day"], row["xp"]) for row in stored), (row["feat"] for row in of_account), today
+    )
     feats = rules.due(payload["feat"], payload["earlier"], rewarded, once=payload["once"])
     if feats:
         queries.add_rewarded(tx, player.id, today, {feat: rules.worth(feat) for feat in feats})
+        lasting = feats if payload["once"] else [each for each in feats if each != payload["feat"]]
+        queries.add_rewarded_of_account(tx, account_id, lasting)
         for feat in feats:
             player = player.record(HeroFeat(user_id=player.id, feat=feat))
         players.save(tx, player)

@@ -17,9 +17,9 @@ SHOWN_FOR: Final = timedelta(minutes=10)
 
 
 def latest(tx: Tx) -> FollowedHero | None:
-    """Return the hero who is followed, if one is."""
+    """Return the hero who is followed, if one is, and their player takes part in the game."""
     row = queries.find_followed(tx).fetchone()
-    return None if row is None else read(row)
+    return None if row is None or row["is_excluded"] else read(row)
 
 
 def on_overlay(tx: Tx) -> dict[str, Any]:
@@ -37,6 +37,7 @@ def shown(hero: FollowedHero) -> dict[str, Any]:
 
 
 def read(row: Mapping[str, Any]) -> FollowedHero:
-    """Return a hero from a row of `queries`."""
-    sighting = None if row["sighting"] is None else msgspec.convert(row["sighting"], Sighting)
-    return FollowedHero(row["user_id"], row["username"], sighting, row["seen_at"])
+    """Return a hero from a row of `queries`, as they let themselves be seen: not at all once they do not agree."""
+    if row["sighting"] is None or not row["agrees"]:
+        return FollowedHero(row["user_id"], row["username"])
+    return FollowedHero(row["user_id"], row["username"], msgspec.convert(row["sighting"], Sighting), row["seen_at"])
