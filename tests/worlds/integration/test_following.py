@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from kernel.database import Tx
 from local.worlds.settling import settle_npc
+from tests.support import heroes
 from tests.support.factories import announced
 from tests.support.grounds import make_ground
 from tests.support.people import make_someone
 from tests.support.worlds import Player, code, come_to, connect, give_things, make_world, texts
+from worlds.acting.models import CommandOutcome, Scene
 from worlds.entering import service as entering
 from worlds.entering.models import ENTRANCE, CharacterWish
+from worlds.following import service as following
 from worlds.following.rules import EVERY
+from worlds.owning import service as owning
+from worlds.owning.models import Settings
 from worlds.play import leaving
 from worlds.space.models import Position
 from worlds.world.models import World
@@ -32,7 +38,10 @@ def world(tx: Tx) -> World:
 
 @pytest.fixture
 def ann(tx: Tx, world: World) -> Player:
-    return come_to(tx, world.world_id, "Ann")
+    """Whom the community has chosen."""
+    ann = come_to(tx, world.world_id, "Ann")
+    heroes.follow(tx, ann.me.account_id)
+    return ann
 
 
 def later(tx: Tx, player: Player, line: str) -> None:
@@ -96,6 +105,7 @@ def test_of_a_world_that_is_not_public_nothing_is_told_but_how_the_hero_is(tx: T
     world = make_world(tx, "Secret", privacy="invite", owner_id=owner.account_id)
     made = entering.create(tx, owner, world.world_id, CharacterWish(name="Ann", species="human", seed=1))
     ann = connect(tx, owner, made.character_id)
+    heroes.follow(tx, owner.account_id)
 
     ann.types(tx, "follow on")
     later(tx, ann, "e 2")
@@ -110,6 +120,7 @@ def test_a_hero_has_a_place_and_a_spot_on_the_map_where_there_is_one(tx: Tx):
     world = make_ground(tx)
     ann = come_to(tx, world.world_id, "Ann")
     x, y, _ = ann.character(tx).position
+    heroes.follow(tx, ann.me.account_id)
 
     ann.types(tx, "follow on")
 
@@ -127,8 +138,64 @@ def test_off_ends_it_and_the_community_is_told_once(tx: Tx, ann: Player):
     later(tx, ann, "e 2")
 
     assert len(seen(tx)) == 1
-    assert announced(tx, "world.hero_hidden") == [{"account_id": str(ann.me.account_id)}]
+    [hidden] = announced(tx, "world.hero_hidden")
+    assert hidden["account_id"] == str(ann.me.account_id)
+    assert datetime.fromisoformat(hidden["hidden_at"]) == tx.now - 2 * EVERY
     assert code(ann.types(tx, "follow me")) == "INVALID_COMMAND"
+
+
+def test_nothing_is_told_of_someone_whom_the_community_does_not_follow(tx: Tx, ann: Player, world: World):
+    bob = come_to(tx, world.world_id, "Bob")
+
+    bob.types(tx, "follow on")
+    later(tx, bob, "e 2")
+
+    assert seen(tx) == []
+    assert texts(bob.types(tx, "follow"))[0].endswith("follow off ends that.")
+
+
+def test_with_two_characters_one_is_seen_no_more_often_and_not_after_either_has_ended_it(tx: Tx, ann: Player):
+    other = connect(tx, ann.me, _another_character(tx, ann))
+    ann.types(tx, "follow on")
+    other.types(tx, "e 2")
+    assert len(seen(tx)) == 1
+
+    later(tx, other, "follow off")
+    later(tx, ann, "e 2")
+
+    assert len(seen(tx)) == 1
+
+
+def test_who_has_ended_it_while_a_command_was_under_way_is_not_told_of(tx: Tx, ann: Player, world: World):
+    ann.types(tx, "follow on")
+    heroes.disagree(tx, ann.me.account_id)
+    tx.now += EVERY
+    me = ann.character(tx)
+
+    following.show(tx, Scene(me=me, world=world, now=tx.now, rng=tx.rng), me, CommandOutcome(), looked=False)
+
+    assert len(seen(tx)) == 1
+
+
+def _another_character(tx: Tx, player: Player) -> UUID:
+    world_id = make_world(tx, "Gaia").world_id
+    return entering.create(tx, player.me, world_id, CharacterWish(name="Anna", species="human", seed=1)).character_id
+
+
+def test_a_world_that_is_no_longer_public_takes_the_hero_with_it(tx: Tx):
+    owner = make_someone(tx).identity
+    world = make_world(tx, "Aether", owner_id=owner.account_id)
+    made = entering.create(tx, owner, world.world_id, CharacterWish(name="Ann", species="human", seed=1))
+    ann = connect(tx, owner, made.character_id)
+    heroes.follow(tx, owner.account_id)
+    ann.types(tx, "follow on")
+
+    tx.now += EVERY
+    owning.change(tx, owner, world.world_id, Settings(changes={"name": "Aether the Second"}))
+    assert announced(tx, "world.hero_hidden") == []
+    owning.change(tx, owner, world.world_id, Settings(changes={"privacy": "invite"}))
+
+    assert [each["account_id"] for each in announced(tx, "world.hero_hidden")] == [str(owner.account_id)]
 
 
 def test_who_comes_back_is_seen_again(tx: Tx, ann: Player):

@@ -40,8 +40,9 @@ class HeroSighted(Event):
 
 
 class HeroHidden(Event):
-    """Someone no longer lets the community follow them."""
+    """Someone no longer lets the community follow them, or is no longer to be seen where they were."""
 
     type: ClassVar[str] = "world.hero_hidden"
     private: ClassVar[bool] = True
     account_id: UUID
+    hidden_at: datetime

@@ -1,7 +1,11 @@
-"""SQL on worlds.followed."""
+"""SQL on worlds.followed.
+
+Of another product's tables it reads one, `followed_hero`: of those whom the community does not follow it hears nothing.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final, LiteralString
 from uuid import UUID
 
@@ -17,12 +21,26 @@ def find_shown_at(tx: Tx, account_id: UUID) -> Cursor:
     return tx.execute("SELECT shown_at FROM worlds.followed WHERE account_id = %s", (account_id,))
 
 
-def insert(tx: Tx, account_id: UUID) -> None:
+def insert(tx: Tx, account_id: UUID, shown_at: datetime) -> None:
     tx.execute(
         "INSERT INTO worlds.followed (account_id, shown_at) VALUES (%s, %s) ON CONFLICT (account_id) DO NOTHING",
-        (account_id, tx.now),
+        (account_id, shown_at),
     )
 
 
-def set_shown(tx: Tx, account_id: UUID) -> None:
-    tx.execute("UPDATE worlds.followed SET shown_at = %s WHERE account_id = %s", (tx.now, account_id))
+SHOWN: Final[LiteralString] = """
+    shown AS (
+        UPDATE worlds.followed AS f SET shown_at = %s
+        WHERE f.account_id = %s AND f.shown_at <= %s
+          AND EXISTS (SELECT FROM followed_hero AS h WHERE h.account_id = f.account_id)
+        RETURNING f.account_id
+    )
+"""
+"""A step that has a row if the community hears of someone now: it follows them, they let it, and it is time."""
+OF_SHOWN: Final[LiteralString] = "SELECT jsonb_agg('{}'::jsonb) FROM shown"
+SEEN_IN: Final[LiteralString] = """
+    SELECT jsonb_agg(jsonb_build_object('account_id', f.account_id))
+    FROM followed_hero AS h JOIN worlds.followed AS f USING (account_id)
+    WHERE EXISTS (SELECT FROM worlds.characters AS c WHERE c.account_id = f.account_id AND c.world_id = %s)
+"""
+"""The hero whom the community follows, if they have a character in a world."""

@@ -89,18 +89,19 @@ def _creatures(scene: Scene, here: Position) -> Iterable[str]:
 
 def _lines(outcome: CommandOutcome, scene: Scene) -> tuple[str, ...]:
     """Return the lines about what was done, without those that name another player: they have not agreed."""
-    others = _other_players(scene)
+    others = [each.casefold() for each in _other_players(scene, outcome)]
     texts = [each.text for each in outcome.messages if each.kind in TOLD]
     return tuple(
         each[:LONGEST_LINE]
         for text in texts
         for each in text.split("\n")
-        if each and not any(name in each for name in others)
+        if each and not any(name in each.casefold() for name in others)
     )[-MOST_LINES:]
 
 
-def _other_players(scene: Scene) -> Sequence[str]:
-    seen: list[SeenPerson | Character] = [*scene.people, *scene.named, *scene.partners]
+def _other_players(scene: Scene, outcome: CommandOutcome) -> Sequence[str]:
+    met = [each for each, _ in outcome.others]
+    seen: list[SeenPerson | Character] = [*scene.people, *scene.named, *scene.partners, *met]
     return [each.name for each in seen if each.role != NPC and each.character_id != scene.me.character_id]
 
 
