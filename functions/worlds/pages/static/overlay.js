@@ -1,11 +1,10 @@
 // The overlay: shows how the hero was seen last, and listens for news.
 //
 // With `#ticket=...` in its address it listens to the events of the game, which an EventSource resumes by itself; the
-// ticket stands behind the #, so the page's own request does not carry it. It also looks at the state by itself, since a
-// hero who is not followed any more need not be an event.
+// ticket stands behind the #, so the page's own request does not carry it. It also looks at the state by itself, since
+// not every end is an event: a player may unlink their account, or a minute may pass in which no news comes through.
 
-const LOOK_LISTENING = 30_000;
-const LOOK_ALONE = 5_000;
+const LOOK_EVERY = 5_000;
 const TYPES = "hero.sighted,hero.hidden";
 
 const find = (id) => document.getElementById(id);
@@ -90,7 +89,7 @@ class Overlay {
     } catch {
       // The server cannot be reached: what was seen stays, until the next look.
     }
-    setTimeout(() => this.look(), this.ticket ? LOOK_LISTENING : LOOK_ALONE);
+    setTimeout(() => this.look(), LOOK_EVERY);
   }
 
   listen(last = "") {

@@ -7,22 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from community.heroes import queries, rules
+from community.heroes.events import FollowedHeroHid, FollowedHeroSeen
 from community.heroes.models import FollowedHero, HeroNotLinked, NoHero
 from community.heroes.showing import latest, read, shown
 from community.players import service as players
 from community.players.models import PlayerRef
 from kernel.database import Tx
 from kernel.events import service as events
-
-SIGHTED: Final = "hero.sighted"
-HIDDEN: Final = "hero.hidden"
-"""What listeners receive."""
+from kernel.events.models import Event
 
 
 def follow(tx: Tx, ref: PlayerRef) -> FollowedHero:
@@ -42,7 +40,7 @@ def follow(tx: Tx, ref: PlayerRef) -> FollowedHero:
 def follow_no_one(tx: Tx) -> None:
     """Follow no hero any more."""
     if queries.delete_followed(tx).fetchone() is not None:
-        events.broadcast(tx, HIDDEN, {})
+        _broadcast(tx, FollowedHeroHid())
 
 
 def followed(tx: Tx) -> FollowedHero:
@@ -73,7 +71,7 @@ def sight(tx: Tx, payload: Mapping[str, Any]) -> bool:
     hero = read(row)
     sighting = rules.sighted(hero.sighting, payload)
     queries.save_sighting(tx, account_id, msgspec.to_builtins(sighting), at)
-    events.broadcast(tx, SIGHTED, shown(FollowedHero(hero.user_id, hero.player, sighting, at)))
+    _broadcast(tx, FollowedHeroSeen(**shown(FollowedHero(hero.user_id, hero.player, sighting, at))))
     return True
 
 
@@ -85,4 +83,9 @@ def hide(tx: Tx, payload: Mapping[str, Any]) -> None:
         return
     queries.save_sighting(tx, account_id, None, at)
     if row["sighting"] is not None:
-        events.broadcast(tx, HIDDEN, {})
+        _broadcast(tx, FollowedHeroHid())
+
+
+def _broadcast(tx: Tx, event: Event) -> None:
+    # As a broadcast, it may mention players in any of its fields, and is searched for who is forgotten.
+    events.broadcast(tx, event.type, event.model_dump(mode="json"))
