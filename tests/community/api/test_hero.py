@@ -30,7 +30,7 @@ def account(environment: Connection) -> UUID:
     return account_id
 
 
-def is_seen(conn: Connection, account_id: UUID) -> None:
+def is_seen(conn: Connection, account_id: UUID, *lines: str) -> None:
     with transaction(conn) as tx:
         following.sight(
             tx,
@@ -47,7 +47,7 @@ def is_seen(conn: Connection, account_id: UUID) -> None:
                 "people": ["Maren"],
                 "creatures": [],
                 "players": 1,
-                "lines": ["You go east."],
+                "lines": lines or ["You go east."],
                 "seen_at": tx.now.isoformat(),
             },
         )
@@ -100,3 +100,18 @@ def test_discord_tells_everyone_where_the_hero_is(discord: DiscordClient, enviro
         "Lately": "You go east.",
     }
     assert "We follow no one" in discord.command(BOB, "admin-follow", admin=True).text
+
+
+def test_discord_shows_each_line_by_itself_and_the_last_ones_where_not_all_fit(
+    discord: DiscordClient, environment: Connection, account: UUID
+):
+    discord.command(BOB, "admin-follow", user=ALICE, admin=True)
+
+    def lately(*lines: str) -> list[str]:
+        is_seen(environment, account, *lines)
+        [embed] = discord.command(BOB, "world").data["embeds"]
+        return embed["fields"][-1]["value"].split("\n")
+
+    assert lately("You go east.", "You see @everyone.") == ["You go east.", r"You see \@everyone."]
+    long = [f"{number}" + "*" * 190 for number in range(4)]
+    assert [each[0] for each in lately(*long)] == ["2", "3"]
