@@ -124,6 +124,7 @@ class Scene(Struct, frozen=True, kw_only=True):
         villages: whose smoke one sees, the nearest first; known where the ground is.
         minds: of people of the game around, the nearest first.
         market: what people want and have within a kilometre.
+        is_followed: who acts lets the community follow them.
         talkers: people of the game whom one would hear if they talked with one another, and those who would talk with
             them, the nearest first.
     """
@@ -153,6 +154,7 @@ class Scene(Struct, frozen=True, kw_only=True):
     villages: Sequence[Village] = ()
     minds: Sequence[Mind] = ()
     market: LocalMarket = UNKNOWN_MARKET
+    is_followed: bool = False
     talkers: Sequence[Talker] = ()
 
 
@@ -190,6 +192,7 @@ class CommandOutcome(Struct, frozen=True):
         fight: as it is from now on, with `fight_events`; `taken_over`: another one that has become a part of it.
         impressions: what people of the game take away from it.
         address: what is said to one of them, who answers.
+        followed: lets the community follow them from now on, or no longer; None for as it was.
     """
 
     events: Sequence[WorldEvent] = ()
@@ -209,6 +212,7 @@ class CommandOutcome(Struct, frozen=True):
     taken_over: Fight | None = None
     impressions: Impressions = NO_IMPRESSIONS
     address: Address | None = None
+    followed: bool | None = None
 
 
 class NotInGame(Refused):

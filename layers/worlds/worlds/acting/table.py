@@ -8,6 +8,7 @@ from typing import Final
 from kernel.errors import DomainError
 from worlds.acting import (
     ageing,
+    agreeing,
     bargaining,
     carrying,
     crafting,
@@ -88,6 +89,7 @@ ACTIONS: Final[Mapping[str, CommandAction]] = {
     "world": CommandAction(sheets.world, sheets.of_the_world),
     "ecosystem": CommandAction(ageing.ecosystem, wildlife.of_the_ecosystem),
     "score": CommandAction(sheets.score),
+    "follow": CommandAction(agreeing.follow, agreeing.of_following),
     "skills": CommandAction(sheets.skills),
     "get": CommandAction(carrying.get, _changing_what_is_around),
     "drop": CommandAction(carrying.drop, _changing_what_is_around),

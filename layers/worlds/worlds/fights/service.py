@@ -19,15 +19,18 @@ from worlds.acting.remarking import remarks
 from worlds.acting.sheet import state_update
 from worlds.characters import queries as characters_sql
 from worlds.characters import service as characters
-from worlds.characters.models import Character
+from worlds.characters.models import NO_ONE, Character
 from worlds.combat.bodies import body_of, body_of_creature, nature_after
 from worlds.combat.content import combat
+from worlds.combat.events import FighterDefeated
 from worlds.combat.models import AGGREGATE, Fight, moment
 from worlds.combat.queueing import queued
 from worlds.combat.settling import FightHappening, FightSurroundings, due_at, settle
 from worlds.ecosystem import creature_queries as creatures
 from worlds.entering.making import entrance_of
 from worlds.entities import queries as entities
+from worlds.feats import service as feats
+from worlds.feats.models import Accomplishment, FeatKind
 from worlds.fights import queries
 from worlds.fights.outcomes import outcome_of, practice_of
 from worlds.fights.waking import ensure_awake
@@ -169,6 +172,7 @@ def _settle(tx: Tx, fight: Fight, seen: SeenFights, world: World) -> tuple[Fight
         for key, events in sorted(happened.items())
         if events
     }
+    _note_victories(tx, fight, outcome.of_fight, people)
     readers = [key for key, each in people.items() if not each.is_npc and each.is_present]
     readers += [key for key, is_npc in onlookers if not is_npc]
     names = fight_lines.names_in(fight, {key: each.name for key, each in people.items()})
@@ -183,6 +187,20 @@ def _settle(tx: Tx, fight: Fight, seen: SeenFights, world: World) -> tuple[Fight
     lines = [envelopes.game_message(each.kind, each.text, tx.now, each.metadata) for each in said]
     posts.post(tx, [(reader, line) for line in lines for reader in readers])
     return after, changed, impressions
+
+
+def _note_victories(tx: Tx, fight: Fight, events: Iterable[WorldEvent], people: Mapping[UUID, Character]) -> None:
+    """Note whom players have beaten, creatures or other players: to beat villagers, or oneself, is no feat."""
+    for event in events:
+        if not isinstance(event, FighterDefeated) or event.by is None or event.by not in people:
+            continue
+        winner, loser = people[event.by].account_id, people.get(event.fighter_id)
+        if winner == NO_ONE:
+            continue
+        if fight.fighters[event.fighter_id].nature is not None:
+            feats.note(tx, winner, [Accomplishment(FeatKind.BEAT_CREATURE)])
+        elif loser is not None and loser.account_id not in (NO_ONE, winner):
+            feats.note(tx, winner, [Accomplishment(FeatKind.BEAT_PLAYER)])
 
 
 def _told(

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from kernel.database import Tx
+from worlds.feats import service as feats
+from worlds.feats.rules import accomplishments
 from worlds.log import service as log
 from worlds.log.models import WorldEvent
 from worlds.memories import queries as memories
@@ -40,6 +42,7 @@ def save_relationship(tx: Tx, relationship: Relationship, events: Sequence[World
     for recorded in log.record(tx, RELATIONSHIP, relationship.aggregate_id, relationship.version, events):
         after = evolve(after, recorded)
     relationships.save(tx, after)
+    feats.note_of_character(tx, relationship.other_id, accomplishments(events))
     return after
 
 

@@ -18,6 +18,7 @@ from worlds.characters.naming import FREE_NAMES, parameters
 from worlds.crafting import queries as crafting
 from worlds.entities import queries as entities
 from worlds.fights.queries import OF_CONNECTION
+from worlds.following.queries import SHOWN_AT
 from worlds.relationships import queries as relationships
 from worlds.resources.models import Stock
 from worlds.space.models import Position
@@ -208,7 +209,10 @@ def find_player(tx: Tx, connection_id: str) -> Cursor:
             EXISTS (SELECT FROM kernel.sessions AS s
                     WHERE s.session_id = k.session_id AND s.account_id = k.account_id
                       AND s.ended_at IS NULL AND s.expires_at > %(now)s) AS has_session,
-            (SELECT last_seq FROM worlds.mailboxes AS m WHERE m.character_id = c.character_id) AS last_seq
+            (SELECT last_seq FROM worlds.mailboxes AS m WHERE m.character_id = c.character_id) AS last_seq,
+            """
+        + SHOWN_AT
+        + """ AS shown_at
         FROM worlds.connections AS k
         JOIN worlds.characters AS c USING (character_id)
         JOIN worlds.worlds AS w USING (world_id)
