@@ -432,9 +432,88 @@ def test_no_one_is_ever_stuck(seed: int, lines: list[tuple[int, int, str, int]])
     assert all(each.stamina is None or each.stamina.parts >= 0 for each in bodies.values())
 
 
-def test_states_follow_each_other_as_they_may():
-    assert NEXT_STATES[FightState.IDLE] == {FightState.IN_COMBAT}
-    assert FightState.IDLE in NEXT_STATES[FightState.FLEEING]
+@settings(max_examples=15)
+@given(FIGHTERS)
+def test_states_follow_each_other_as_they_may(seed: int):
+    fight, known = crowd(seed)
+    ann, bob, _, npc, beast = fight.fighters
+    fight = engaged(engaged(engaged(fight, ann, npc, START), bob, beast, START), ann, beast, START)
+    fight = attack(fight, known, bob, beast, START, "heavy")
+    fight = queued(fight, fight.fighters[ann], known[ann], "flee", START)
+    bodies: Mapping[UUID, FightingBody] = known
+    while (due := due_at(fight)) is not None:
+        done = settle(fight, bodies, WHERE, due)
+        for key, each in done.fight.fighters.items():
+            before = fight.fighters[key].state
+            assert each.state == before or each.state in NEXT_STATES[before]
+        fight, bodies = done.fight, done.bodies
+
+
+def test_who_gets_away_is_in_no_fight_and_who_does_not_can_try_again():
+    fight, bodies = two()
+    fight = queued(fight, fight.fighters[ANN], bodies[ANN], "flee", START)
+    outcomes: dict[str, int] = {}
+    for seed in range(400):
+        done = settle(fight.having(replace(fight.fighters[ANN], seed=seed)), bodies, WHERE, START + 1_700)
+        [kind] = [each.kind for each in done.happenings if each.who == ANN]
+        outcomes[kind] = outcomes.get(kind, 0) + 1
+        if kind == "fled":
+            assert not done.fight.fighters  # nor is Bob, who has no other enemy
+        else:
+            assert done.fight.fighters[ANN].state == FightState.IN_COMBAT
+            again = queued(done.fight, done.fight.fighters[ANN], done.bodies[ANN], "flee", START + 1_900)
+            assert again.fighters[ANN].state == FightState.FLEEING
+
+    assert outcomes["fled"] / 400 == pytest.approx(0.375, abs=0.06)  # 0.5 × (1 − 50 ÷ 200)
+    assert set(outcomes) == {"fled", "caught"}
+
+
+def test_a_wound_may_end_a_flight_and_a_stun_ends_defending_and_what_one_was_about_to_do():
+    fight, bodies = two()
+    fight = queued(fight, fight.fighters[BOB], bodies[BOB], "flee", START)
+    flight = fight.fighters[BOB].action
+    assert flight is not None
+    slow = replace(fight.fighters[BOB], action=replace(flight, execute_at=START + 9_000, taken=450), defending=True)
+    fight = attack(fight.having(slow), bodies, ANN, BOB, START, "heavy")
+    found: set[tuple[bool, bool]] = set()
+    for seed in range(200):
+        done = settle(fight.having(replace(fight.fighters[ANN], seed=seed)), bodies, WHERE, START + 2_000)
+        bob = done.fight.fighters[BOB]
+        is_stunned = bob.has("stun", START + 2_000)
+        found.add((is_stunned, bob.action is None))
+        assert bob.state == (FightState.FLEEING if bob.action else FightState.IN_COMBAT)
+        assert bob.defending != is_stunned
+
+    assert found == {(True, True), (False, True), (False, False)}
+
+
+def test_the_defeated_are_free_of_poison_and_wounds():
+    fight, bodies = two()
+    ailing = replace(
+        fight.fighters[BOB],
+        ailments={
+            "poison": Ailment(START + 30_000, 5, START + 1_000),
+            "bleed": Ailment(START + 20_000, 5, START + 1_500),
+        },
+    )
+    bodies[BOB] = body(hp=10)
+
+    done = settle(fight.having(ailing), bodies, WHERE, START + 30_000)
+
+    assert [each.kind for each in done.happenings if each.who == BOB] == ["hurt", "defeated", "up"]
+    assert done.bodies[BOB].hurt.points == 250  # half of them, and nothing has hurt since
+
+
+def test_who_has_died_of_something_else_in_a_fight_does_not_die_again():
+    fight, bodies = two()
+    bodies[BOB] = body(50, hp=0, is_npc=True)
+    fight = fight.having(replace(fight.fighters[BOB], decides=True))
+    fight = attack(fight, bodies, ANN, BOB, START)
+
+    done = settle(fight, bodies, WHERE, START + 1_000)
+
+    assert [(each.kind, each.reason) for each in done.happenings] == [("calm", "")]
+    assert not done.fight.fighters
 
 
 def test_what_is_due_next_is_known():

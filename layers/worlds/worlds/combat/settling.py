@@ -336,7 +336,7 @@ class _Course:
         key, target = fighter.fighter_id, self.fighters.get(action.target) if action.target else None
         body = self.bodies[key]
         arm = arm_of(body)
-        if target is None or not target.is_fighting or target.is_safe(self.at):
+        if target is None or not self._is_up(target.fighter_id) or target.is_safe(self.at):
             self._fail(fighter, action, "gone")
             return
         other = self.bodies[target.fighter_id]
@@ -605,7 +605,8 @@ class _Course:
             self._tell("calm", other.fighter_id)
 
     def _is_up(self, key: UUID) -> bool:
-        return key in self.fighters and self.fighters[key].is_fighting
+        """Whether someone can be fought; who has died of age meanwhile cannot."""
+        return key in self.fighters and self.fighters[key].is_fighting and self.bodies[key].hurt.points > 0
 
     # ------------------------------------------------------------------ who decides for themselves
 
@@ -613,7 +614,7 @@ class _Course:
         """Let a creature, or one of the game's own people, choose what to do."""
         key, body = fighter.fighter_id, self.bodies[fighter.fighter_id]
         foes = sorted((self._away(body, each), str(each), each) for each in fighter.foes if self._is_up(each))
-        if not foes:
+        if not foes or not self._is_up(key):
             self._part(fighter)
             return
         stream = Stream(fighter.seed, f"choice/{fighter.actions}")

@@ -54,22 +54,19 @@ def outcome_of(
     characters: Mapping[UUID, Character],
     world: World,
     witnesses: Sequence[UUID],
-    connected: Iterable[UUID],
 ) -> FightOutcome:
     """Return what has happened, as events.
 
     Args:
         characters: those of the fight, as they were before.
         witnesses: those of the game's own people who have seen it.
-        connected: those whose player is there: they do not leave.
     """
     people = dict(characters)
-    here = frozenset(connected)
     events: dict[UUID, list[WorldEvent]] = {}
     bodies: list[WorldEvent] = []
     for each in settled.changes:
         me = people.get(each.who)
-        if me is None or (each.kind == "left" and each.who in here):
+        if me is None:
             continue  # what a creature suffers is kept with its fight
         found = [*_events(each, me, world, witnesses, bodies)]
         events.setdefault(each.who, []).extend(found)
