@@ -20,7 +20,11 @@ from worlds.acting import (
     looking,
     moving,
     prospecting,
+<<<<<<< HEAD
     prowling,
+=======
+    remarking,
+>>>>>>> main
     researching,
     sheets,
     speaking,
@@ -38,7 +42,7 @@ from worlds.commands.models import Parsed
 
 
 def _giving(parsed: Parsed) -> Needs:
-    return Needs(partners=True, locks_partners=True, minds=SIGHT)
+    return Needs(hearers=EARSHOT, partners=True, locks_partners=True, minds=SIGHT)
 
 
 def _in_a_trade(parsed: Parsed) -> Needs:
@@ -141,8 +145,12 @@ def decide(scene: Scene, parsed: Parsed) -> CommandOutcome:
     fighting.require_standing(scene, parsed)
     if fighting.leads_out(scene, parsed):
         return fighting.flee(scene, parsed)
+<<<<<<< HEAD
     outcome = fighting.with_wounds(scene, action.decide(scene, parsed))
     return prowling.with_prowlers(scene, outcome)
+=======
+    return fighting.with_wounds(scene, remarking.with_remarks(scene, action.decide(scene, parsed)))
+>>>>>>> main
 
 
 def read(text: str) -> Parsed | DomainError:
