@@ -20,11 +20,8 @@ from worlds.acting import (
     looking,
     moving,
     prospecting,
-<<<<<<< HEAD
     prowling,
-=======
     remarking,
->>>>>>> main
     researching,
     sheets,
     speaking,
@@ -145,12 +142,8 @@ def decide(scene: Scene, parsed: Parsed) -> CommandOutcome:
     fighting.require_standing(scene, parsed)
     if fighting.leads_out(scene, parsed):
         return fighting.flee(scene, parsed)
-<<<<<<< HEAD
-    outcome = fighting.with_wounds(scene, action.decide(scene, parsed))
+    outcome = fighting.with_wounds(scene, remarking.with_remarks(scene, action.decide(scene, parsed)))
     return prowling.with_prowlers(scene, outcome)
-=======
-    return fighting.with_wounds(scene, remarking.with_remarks(scene, action.decide(scene, parsed)))
->>>>>>> main
 
 
 def read(text: str) -> Parsed | DomainError:
