@@ -582,7 +582,7 @@ class HintShape(Shape):
 
 
 class HintsMetadata(Shape):
-    """Of `info`, after `hint`: the most useful first."""
+    """Of `info` after `hint`, and of `combat` when a creature growls: the most useful first."""
 
     hints: list[HintShape]
 
@@ -599,7 +599,7 @@ class GatheredMetadata(Shape):
 METADATA: dict[str, tuple[type[Shape], ...]] = {
     "action": (GatheredMetadata,),
     "area_description": (AreaMetadata,),
-    "combat": (CombatMetadata,),
+    "combat": (CombatMetadata, HintsMetadata),
     "dialogue": (DialogueMetadata,),
     "emote": (SpeechMetadata,),
     "info": (WorldMetadata, DirectoryMetadata, WeatherMetadata, RecipesMetadata, HintsMetadata),

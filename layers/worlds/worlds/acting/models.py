@@ -77,6 +77,31 @@ class SeenPerson(Struct, frozen=True, kw_only=True):
     doing: str = ""
 
 
+class Bystander(Struct, frozen=True, kw_only=True):
+    """One of the game's own people who may take part in a fight, and is in none.
+
+    Attributes:
+        personality: {trait: 0 to 100}.
+        parents: as far as they are known; `spouse_id` is None for no one.
+        affection: for who acts, as it was when they met last.
+    """
+
+    character_id: UUID
+    personality: Mapping[str, float]
+    village: str
+    parents: frozenset[UUID] = frozenset()
+    spouse_id: UUID | None = None
+    affection: float = 0.0
+
+    def is_kin_of(self, other: Bystander) -> bool:
+        """Whether they are parent and child, brother or sister, or wed."""
+        return (
+            self.character_id in (*other.parents, other.spouse_id)
+            or other.character_id in (*self.parents, self.spouse_id)
+            or not self.parents.isdisjoint(other.parents)
+        )
+
+
 class Destination(Struct, frozen=True):
     """A world that one may go to.
 
@@ -118,6 +143,8 @@ class Scene(Struct, frozen=True, kw_only=True):
         prospect: what one knows of the ore around.
         stocks: {key of a resource ground around: what is left of it}, of those that someone has gathered from.
         creatures: of the world, as they are stored; only the living ones where that is enough.
+        fighting: numbers of those that are in a fight.
+        bystanders: people of the game around who may take part in a fight.
         crafts: what one knows about making things.
         pupils: {character: what they know about it}, of those within reach who know something.
         fights: that who acts is in, and those around as far as the command asked for them; settled.
@@ -148,6 +175,8 @@ class Scene(Struct, frozen=True, kw_only=True):
     prospect: Prospect = UNKNOWN
     stocks: Mapping[str, Stock] = field(default_factory=dict)
     creatures: Sequence[Creature] = ()
+    fighting: frozenset[int] = frozenset()
+    bystanders: Sequence[Bystander] = ()
     crafts: Craftsmanship = UNSKILLED
     pupils: Mapping[UUID, Craftsmanship] = field(default_factory=dict)
     fights: Sequence[Fight] = ()

@@ -21,6 +21,7 @@ from worlds.acting import (
     looking,
     moving,
     prospecting,
+    prowling,
     remarking,
     researching,
     sheets,
@@ -143,7 +144,8 @@ def decide(scene: Scene, parsed: Parsed) -> CommandOutcome:
     fighting.require_standing(scene, parsed)
     if fighting.leads_out(scene, parsed):
         return fighting.flee(scene, parsed)
-    return fighting.with_wounds(scene, remarking.with_remarks(scene, action.decide(scene, parsed)))
+    outcome = fighting.with_wounds(scene, remarking.with_remarks(scene, action.decide(scene, parsed)))
+    return prowling.with_prowlers(scene, outcome)
 
 
 def read(text: str) -> Parsed | DomainError:

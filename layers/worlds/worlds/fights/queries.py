@@ -252,7 +252,8 @@ def _insert(tx: Tx, fight: Fight, fighters: Iterable[Fighter], on_conflict: Lite
             cell_of(each.nature.position) if each.nature else None,
             Jsonb(msgspec.to_builtins(each)),
         )
-        for each in fighters
+        # Two who call the same pack to them at the same moment wait for each other in the same order.
+        for each in sorted(fighters, key=lambda each: each.fighter_id)
     ]
     if rows:
         tx.insert("INSERT INTO worlds.fighters (fighter_id, fight_id, character_id, cell, state)", rows, on_conflict)

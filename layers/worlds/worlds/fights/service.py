@@ -23,7 +23,7 @@ from worlds.characters.models import NO_ONE, Character
 from worlds.combat.bodies import body_of, body_of_creature, nature_after
 from worlds.combat.content import combat
 from worlds.combat.events import FighterDefeated
-from worlds.combat.models import AGGREGATE, Fight, moment
+from worlds.combat.models import AGGREGATE, Fight, Fighter, moment
 from worlds.combat.queueing import queued
 from worlds.combat.settling import FightHappening, FightSurroundings, due_at, settle
 from worlds.ecosystem import creature_queries as creatures
@@ -61,7 +61,6 @@ class SeenFights(Struct, frozen=True):
     Attributes:
         characters: of their fighters, by id.
         tempers: {one of the game's own people: their personality}.
-        connected: whose player is there.
         onlookers: {fight: others who see it, and whether they are the game's own people}.
         witnesses: {fight: the game's own people whom it concerns}.
     """
@@ -69,7 +68,6 @@ class SeenFights(Struct, frozen=True):
     fights: Sequence[Fight] = ()
     characters: Mapping[UUID, Character] = field(default_factory=dict)
     tempers: Mapping[UUID, Mapping[str, float]] = field(default_factory=dict)
-    connected: frozenset[UUID] = frozenset()
     onlookers: Mapping[UUID, Sequence[tuple[UUID, bool]]] = field(default_factory=dict)
     witnesses: Mapping[UUID, Sequence[FightWitness]] = field(default_factory=dict)
 
@@ -108,24 +106,29 @@ def _read(locked: Cursor, rows: Cursor, seen: Cursor, minded: Cursor) -> SeenFig
     fights: dict[UUID, Fight] = {}
     people: dict[UUID, Character] = {}
     tempers: dict[UUID, Mapping[str, float]] = {}
-    connected: set[UUID] = set()
     for row in rows:
         key = row["fight_id"]
         if key not in held:
             raise TryAgain
         fight = fights.get(key) or Fight(key, row["fought_in"], row["fight_version"], row["next_number"])
         fighter = queries.read(row)
-        fights[key] = fight.having(fighter)
         if fighter.nature is None:
-            people[fighter.fighter_id] = characters_sql.read(row)
+            person = characters_sql.read(row)
+            people[fighter.fighter_id] = person
             tempers[fighter.fighter_id] = row["personality"] or {}
-        if row["connected"]:
-            connected.add(fighter.fighter_id)
+            fighter = _as_now(fighter, person, is_connected=row["connected"])
+        fights[key] = fight.having(fighter)
     onlookers: dict[UUID, list[tuple[UUID, bool]]] = {}
     for row in seen:
         onlookers.setdefault(row["fight_id"], []).append((row["character_id"], row["is_npc"]))
     witnesses = queries.read_witnesses(minded)
-    return SeenFights([*fights.values()], people, tempers, frozenset(connected), onlookers, witnesses)
+    return SeenFights([*fights.values()], people, tempers, onlookers, witnesses)
+
+
+def _as_now(fighter: Fighter, person: Character, *, is_connected: bool) -> Fighter:
+    """Return a fighter whose player may have come back, or who may be played by someone or no one since."""
+    leaving = None if is_connected or person.is_npc else fighter.leaving
+    return replace(fighter, decides=person.is_npc, leaving=leaving)
 
 
 def settle_all(tx: Tx, seen: SeenFights, world: World) -> SettledFights:
@@ -155,7 +158,7 @@ def _settle(tx: Tx, fight: Fight, seen: SeenFights, world: World) -> tuple[Fight
     watching = [key for key, is_npc in onlookers if is_npc]
     witnesses = [*watching, *(key for key, each in people.items() if each.is_npc)]
     with the_games_language():
-        outcome = outcome_of(fight, done, people, world, witnesses, seen.connected)
+        outcome = outcome_of(fight, done, people, world, witnesses)
     natures = {
         key: replace(each, nature=nature_after(each.nature, done.bodies[key]))
         for key, each in done.fight.fighters.items()

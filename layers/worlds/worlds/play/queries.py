@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx
 from kernel.naming import key
-from worlds.acting.models import Destination, Mine, SeenPerson
+from worlds.acting.models import Bystander, Destination, Mine, SeenPerson
 from worlds.acting.needs import MOST_SEEN, WORLDS_PER_PAGE, WorldSearch
 from worlds.characters import queries as characters
 from worlds.characters.models import NO_ONE
@@ -117,6 +117,42 @@ FIGHTS_NEAR: Final[LiteralString] = (
 _FIGHTERS: Final[LiteralString] = (
     "UNION ALL SELECT f.character_id FROM worlds.fighters AS f WHERE f.fight_id IN (" + OF_CONNECTION + ")"
 )
+
+
+def list_bystanders(tx: Tx, connection_id: str, radius: int) -> Cursor:
+    """Return the people of the game around a player who are in no fight, the nearest of them, with their kin and what
+    they think of the player."""
+    return tx.execute(
+        _WITH_ME
+        + """
+        SELECT n.character_id, n.personality, n.village, n.mother_id, n.father_id, n.spouse_id,
+            coalesce(r.affection, 0) AS affection
+        FROM me CROSS JOIN LATERAL (
+            SELECT p.character_id,
+                worlds.squared_distance(me.circumference, me.x, me.y, me.z, p.x, p.y, p.z) AS squared
+            FROM worlds.characters AS p
+            WHERE p.is_present AND p.role = 'npc' AND p.hp > 0 AND p.world_id = me.world_id AND p.cell = ANY(me.cells)
+        ) AS near
+        JOIN worlds.npcs AS n ON n.character_id = near.character_id
+        LEFT JOIN worlds.relationships AS r ON r.npc_id = n.character_id AND r.other_id = me.character_id
+        WHERE near.squared <= %(squared)s
+            AND NOT EXISTS (SELECT FROM worlds.fighters AS f WHERE f.character_id = n.character_id)
+        ORDER BY near.squared, n.character_id LIMIT %(most)s
+        """,
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius), "most": MOST_SEEN},
+    )
+
+
+def read_bystander(row: Mapping[str, Any]) -> Bystander:
+    """Return the one of a row."""
+    return Bystander(
+        character_id=row["character_id"],
+        personality=row["personality"] or {},
+        village=row["village"],
+        parents=frozenset(each for each in (row["mother_id"], row["father_id"]) if each is not None),
+        spouse_id=row["spouse_id"],
+        affection=row["affection"],
+    )
 
 
 def lock_player(tx: Tx, connection_id: str, fights: LiteralString, radius: int) -> None:

@@ -527,6 +527,8 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
     living: Cursor | None = None
     if needs.creatures or needs.living:
         living = creatures.list_of_connection(tx, connection_id, living=not needs.creatures)
+    fighting = creatures.list_fighting(tx, connection_id) if living is not None else None
+    bystanders = queries.list_bystanders(tx, connection_id, needs.bystanders) if needs.bystanders else None
     crafts = queries.find_crafts(tx, connection_id, REACH) if needs.crafting else None
     pupils = queries.list_pupils(tx, connection_id, REACH) if needs.pupils else None
     minded = minds_sql.list_near(tx, connection_id, needs.minds) if needs.minds else None
@@ -544,6 +546,8 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
         "crafts": next((crafting.read(row) for row in crafts or ()), UNSKILLED),
         "pupils": {row["character_id"]: crafting.read(row) for row in pupils or ()},
         "creatures": [creatures.read(row) for row in living or ()],
+        "fighting": frozenset(row["number"] for row in fighting or ()),
+        "bystanders": [queries.read_bystander(row) for row in bystanders or ()],
         "minds": [minds_sql.read(row) for row in minded or ()],
         "talkers": [talkers_sql.read_talker(row) for row in talkers or ()],
         **market(),
