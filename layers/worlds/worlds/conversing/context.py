@@ -16,6 +16,7 @@ from worlds.conversing import queries
 from worlds.conversing.facts import Known, KnownFact, chosen, facts_of, memory_in_words
 from worlds.conversing.models import Address
 from worlds.conversing.rules import mood_of, needs_after, topic_of, words_of
+from worlds.crafting.rules import AFFECTION_TO_TEACH, lessons_of
 from worlds.daytime.words import header
 from worlds.gossip import service as gossip
 from worlds.ground import service as terrain
@@ -33,6 +34,7 @@ from worlds.relationships import queries as relationships
 from worlds.relationships.models import Opinion, Relationship
 from worlds.relationships.rules import drift_of, mean_of
 from worlds.space.models import Position
+from worlds.technology.models import technology_of
 from worlds.time.rules import DAYS_PER_YEAR
 from worlds.weather import words as weather_words
 from worlds.weather.local import sky_over
@@ -104,6 +106,7 @@ def read(tx: Tx, address: Address) -> TalkContext | None:
     # First what concerns the one to whom they talk, however much there is to say of others.
     remembered = unlinked(sorted(possible, key=lambda each: each.about_id != address.speaker_id), MOST_MEMORIES)
     felt_today = [memories.read(each) for each in today]
+    opinion = Opinion() if relationship is None else settled(relationship, now, day)
     named = {row["character_id"]: row["name"] for row in queries.list_names(tx, _ids(remembered))}
     known = Known(
         me_id=npc.character_id,
@@ -122,10 +125,11 @@ def read(tx: Tx, address: Address) -> TalkContext | None:
             if each["squared"] <= SIGHT * SIGHT and each["character_id"] != address.speaker_id
         ],
         promises=[promises.read(each) for each in open_promises],
+        lessons=lessons_of(body.occupation, technology_of(world.generation)),
+        is_friend=opinion.affection >= AFFECTION_TO_TEACH,
     )
     seed = "/".join((str(npc.character_id), str(address.speaker_id), topic_of(address.said)))
     fact = chosen(facts_of(known), words_of(address.said), seed, address.speaker_id)
-    opinion = Opinion() if relationship is None else settled(relationship, now, day)
     place = translate("This is {village}.", village=village) if village else ""
     situation = [*filter(None, [header(world.time.moment(tx.now)), place, weather])]
     conversation = Conversation(
