@@ -21,6 +21,7 @@ from worlds.acting import (
     moving,
     prospecting,
     researching,
+    resting,
     sheets,
     speaking,
     talking,
@@ -102,6 +103,7 @@ ACTIONS: Final[Mapping[str, CommandAction]] = {
     "attack": CommandAction(fighting.attack, fighting.attacking),
     "defend": CommandAction(fighting.defend),
     "flee": CommandAction(fighting.flee),
+    "sleep": CommandAction(resting.sleep, lambda parsed: resting.LYING_DOWN),
     "open": CommandAction(handling.open_thing, lambda parsed: handling.OPENING),
     "push": CommandAction(handling.push, lambda parsed: handling.PUSHING),
     "give": CommandAction(trading.give, _giving),
@@ -140,7 +142,7 @@ def decide(scene: Scene, parsed: Parsed) -> CommandOutcome:
     fighting.require_standing(scene, parsed)
     if fighting.leads_out(scene, parsed):
         return fighting.flee(scene, parsed)
-    return fighting.with_wounds(scene, action.decide(scene, parsed))
+    return resting.woken(scene, parsed, fighting.with_wounds(scene, action.decide(scene, parsed)))
 
 
 def read(text: str) -> Parsed | DomainError:
