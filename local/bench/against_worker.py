@@ -116,6 +116,7 @@ class Environment:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
+        self._handler_of = cache(tree.handler_of)  # looked for once: other clients would wait for the processor
         self._kept: dict[str, Any] = {}
 
     def run(self, calls: list[dict[str, Any]]) -> dict[str, Any]:
@@ -137,7 +138,7 @@ class Environment:
     def _handler(self, call: dict[str, Any]) -> Handler:
         if "function" in call:
             return _loaded(self._tree.handler_named(call["function"], call.get("formerly", call["function"])))
-        return _loaded(self._tree.handler_of(call["event"]["httpMethod"], call["event"]["path"]))
+        return _loaded(self._handler_of(call["event"]["httpMethod"], call["event"]["path"]))
 
 
 def main() -> None:

@@ -149,7 +149,7 @@ def test_a_prompt_is_waited_for_no_longer_than_it_is_worth(
         took = monotonic() - began
         peer.released.set()
 
-    assert 0.9 < took < 1.5
+    assert 0.9 < took < 2  # what remains of the second, not a second for each try
     assert last(environment)["error"] == "openai: no answer in time"
 
 

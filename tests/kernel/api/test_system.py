@@ -105,7 +105,7 @@ def test_readyz_waits_two_seconds_for_a_database_that_does_not_answer(
     answer = ask("GET", "/readyz", role=None)
 
     assert (answer.status, answer.json["status"]) == (503, "unavailable")
-    assert 1.9 < time.monotonic() - started < 3
+    assert 1.9 < time.monotonic() - started < 5
 
 
 def test_health_tells_check_by_check_that_all_is_well(

@@ -60,7 +60,7 @@ def test_what_is_locked_far_away_or_has_no_lid_stays_shut(tx: Tx):
     assert [answer["data"]["message"] for line in ("open chest", "open barrel", "open boulder", "open lamp")
             for answer in ann.types(tx, line)] == [
         "oak chest is locked.",
-        "barrel is 3.1 m away. You have to be within 3 m.",
+        "You are 3.1 m away from the barrel, and have to be within 3 m. Write: go to barrel",
         "You cannot open boulder. Write look boulder to see what it is for.",
         "You cannot open lamp. Write look lamp to see what it is for.",
     ]  # fmt: skip
@@ -108,7 +108,7 @@ def test_what_is_pushed_across_the_seam_is_found_on_the_other_side(tx: Tx):
         ("pull boulder", "You stand in the way yourself. Step back, and do it again."),
         ("push boulder west", "Something is in the way: barrel."),
         ("push boulder east", "Something is in the way: Bob."),
-        ("push chest", "oak chest is 4.0 m away. You have to be within 3 m."),
+        ("push chest", "You are 4.0 m away from the oak chest, and have to be within 3 m. Write: go to oak chest"),
         ("push dragon", 'There is no "dragon" here. Write look to see what is.'),
     ],
 )

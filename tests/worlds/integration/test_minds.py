@@ -553,18 +553,27 @@ def test_the_best_of_ten_thousand_memories_are_found_by_index_and_in_time(tx: Tx
     explained = Explained(tx)
     now, day = 900 * 86_400_000, 86_400_000
     asking = cast(Tx, explained)
-    best = [
-        explained.plan(memories.list_relevant(asking, maren.character_id, now, day, ["tag3"], 10)) for _ in range(5)
-    ]
     tags = ["gift", "tag3"]
-    fitting = [
-        explained.plan(memories.list_of(asking, maren.character_id, all_tags=tags, least_weight=0.5, since=100 * day))
-        for _ in range(5)
-    ]
 
-    assert "Seq Scan" not in str(best) + str(fitting)
-    assert min(each["Execution Time"] for each in best) < 100
-    assert min(each["Execution Time"] for each in fitting) < 200
+    assert is_answered_within(
+        100, lambda: explained.plan(memories.list_relevant(asking, maren.character_id, now, day, ["tag3"], 10))
+    )
+    assert is_answered_within(
+        200,
+        lambda: explained.plan(
+            memories.list_of(asking, maren.character_id, all_tags=tags, least_weight=0.5, since=100 * day)
+        ),
+    )
+
+
+def is_answered_within(milliseconds: float, ask: Callable[[], dict[str, Any]]) -> bool:
+    """Tell whether a question, which reads no table from end to end, is answered in time in a moment of quiet."""
+    for _ in range(30):
+        plan = ask()
+        assert "Seq Scan" not in str(plan)
+        if plan["Execution Time"] < milliseconds:
+            return True
+    return False
 
 
 class Explained:

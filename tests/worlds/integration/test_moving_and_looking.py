@@ -147,7 +147,7 @@ def test_one_goes_to_a_thing_and_stops_before_it(tx: Tx):
     place_fixture(tx, world, "boulder", Position(50, 250))
     bob.types(tx, "e 10")
 
-    assert texts(ann.types(tx, "go to the boulder"))[0].startswith("You walk to boulder.")
+    assert texts(ann.types(tx, "go to the boulder"))[0].startswith("You walk to the boulder.")
     assert ann.character(tx).position == (50, 240, 0)
     assert texts(ann.types(tx, "go to boulder")) == ["You are there already."]
     ann.types(tx, "go to bob")
@@ -165,7 +165,7 @@ def test_one_goes_around_what_is_in_the_way_and_pays_for_the_longer_way(tx: Tx):
     [went] = texts(ann.types(tx, "go to the lamp"))[:1]
 
     assert ann.character(tx).position == (50, 240, 0)
-    assert went == "You walk to lamp. Stamina 492/512."  # 20; straight on it would be 19
+    assert went == "You walk to the lamp. Stamina 492/512."  # 20; straight on it would be 19
 
 
 def test_one_goes_as_far_as_one_gets_and_reads_what_is_in_the_way(tx: Tx):
@@ -178,7 +178,7 @@ def test_one_goes_as_far_as_one_gets_and_reads_what_is_in_the_way(tx: Tx):
 
     [went] = texts(ann.types(tx, "go to the lamp"))[:1]
 
-    assert went.startswith("You walk towards lamp. Something is in the way: boulder.")
+    assert went.startswith("You walk towards the lamp. Something is in the way: boulder.")
     assert 100 < ann.character(tx).position.y <= 130
     assert code(ann.types(tx, "go to the lamp")) == "MOVEMENT_BLOCKED"
 

@@ -98,7 +98,7 @@ def test_one_sees_where_one_can_gather_and_walks_there(tx: Tx):
     )
     put(tx, ann, beside(world, stand.position, 60))
     assert f"{stand.kind.name} (60 m to the north)" in texts(ann.types(tx, "look"))[0]
-    assert texts(ann.types(tx, f"go {stand.kind.name}"))[0].startswith(f"You walk to {stand.kind.name}.")
+    assert texts(ann.types(tx, f"go {stand.kind.name}"))[0].startswith(f"You walk to the {stand.kind.name}.")
     assert squared_distance(world.space, ann.character(tx).position, stand.position) <= (METRE + 1) ** 2
     put(tx, ann, beside(world, stand.position, 201))
     assert stand.key not in {each["key"] for each in offers(ann.types(tx, "look"))}

@@ -116,7 +116,7 @@ def test_what_a_description_mentions_can_be_looked_at_and_gone_to(tx: Tx):
     assert "a river to the east" in described
     assert texts(ann.types(tx, "look river")) == ["River: 30 m to the east."]
     assert code(ann.types(tx, "look water")) == "INVALID_INPUT"  # which one?
-    assert texts(ann.types(tx, "go river"))[0].startswith("You walk to river.")
+    assert texts(ann.types(tx, "go river"))[0].startswith("You walk to the river.")
     here = ann.character(tx).position
     assert not terrain.at(here).water
     assert terrain.at(here._replace(x=here.x + 10)).water == "river"

@@ -42,7 +42,7 @@ def test_a_lamp_is_taken_from_three_metres_and_not_from_a_decimetre_more(tx: Tx)
     [refusal] = ann.types(tx, "get lamp")
     assert refusal["data"] == {
         "code": "TARGET_OUT_OF_RANGE",
-        "message": "lamp is 3.1 m away. You have to be within 3 m.",
+        "message": "You are 3.1 m away from the lamp, and have to be within 3 m. Write: go to lamp",
     }
     ann.types(tx, "n 0.1")
     assert texts(ann.types(tx, "get lamp"))[0].startswith("Taken: lamp (1.2 kg).")

@@ -12,7 +12,7 @@ from kernel.database import Connection, Tx, transaction
 from tests.support.grounds import make_ground
 from tests.support.races import race_of
 from tests.support.villages import look, pass_time, people_of, set_time, stand, village_of
-from tests.support.worlds import Player, come_to
+from tests.support.worlds import Player, come_to, texts
 from worlds.npcs.events import NpcDied
 from worlds.rebuilding import service as rebuilding
 from worlds.time.rules import DAYS_PER_YEAR
@@ -38,6 +38,21 @@ def test_who_arrives_sees_smoke_and_meets_people_after_a_short_walk(tx: Tx):
     seen = look(tx, ann)
     assert f"{farmer['name']} (human) is tending the field." in seen
     assert f"You are in {village.name}." in seen
+
+
+def test_a_village_has_a_well_and_what_its_people_work_at(tx: Tx):
+    world = make_ground(tx)
+    ann = come_to(tx, world.world_id, "Ann")
+    village = village_of(tx, world)
+    set_time(tx, world, 2, 10)
+
+    stand(tx, ann, village.site.places["smith"])
+    assert "forge" in look(tx, ann).split("You see: ")[1]
+    stand(tx, ann, village.site.homes[0])
+    assert "kiln" in look(tx, ann).split("You see: ")[1]
+    assert texts(ann.types(tx, "go kiln"))[0].startswith("You walk to the kiln.")
+    assert texts(ann.types(tx, "go well"))[0].startswith("You walk to the well.")
+    assert "well" in look(tx, ann).split("You see: ")[1]
 
 
 @pytest.mark.parametrize("people", ["lizardfolk", "Lichen Folk of the North"])

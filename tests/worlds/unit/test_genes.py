@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from statistics import fmean
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -126,14 +126,14 @@ def test_brothers_are_more_alike_than_strangers_and_less_than_twins():
 
 def test_a_thousand_are_described_and_born_in_time():
     own = genes.drawn(Stream(5, "one"))
-    began = perf_counter()
+    began = process_time()
     for years in range(1_000):
         describe(own, "human", years / 20, "male")
-    described = perf_counter() - began
-    began = perf_counter()
+    described = process_time() - began
+    began = process_time()
     stream = Stream(6, "children")
     for _ in range(1_000):
         genes.inherited(stream, own, own)
 
     assert described < 0.5
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1

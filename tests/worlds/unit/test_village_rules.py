@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 from uuid import UUID
 
 import pytest
@@ -65,11 +65,11 @@ def test_a_day_then_89_then_ten_years_are_ten_years(seed: int):
 
 def test_a_hundred_years_are_bounded_and_do_not_end_a_village():
     left = []
-    began = perf_counter()
+    began = process_time()
     for seed in range(6):
         after = live(found(seed, SITE, "human"), 36_000).after
         left.append(len(after.living()))
-    assert perf_counter() - began < 6
+    assert process_time() - began < 6
     assert sum(1 for each in left if each > 5) >= 5, left
     assert max(left) < 60
 

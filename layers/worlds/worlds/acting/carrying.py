@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from kernel.quantities import Wanted, resolve
 from kernel.texts import listed, translate
-from worlds.acting.looking import metres, name_of, names_of
+from worlds.acting.looking import name_of, names_of, too_far
 from worlds.acting.models import (
     CommandOutcome,
     GameMessage,
@@ -19,7 +19,6 @@ from worlds.acting.models import (
     NothingToTake,
     NotTakeable,
     Scene,
-    TargetOutOfRange,
 )
 from worlds.acting.needs import REACH
 from worlds.acting.sheet import stamina_of
@@ -56,7 +55,7 @@ def get(scene: Scene, parsed: Parsed) -> CommandOutcome:
         return _get_everything(scene)
     found = find(scene.things, parsed.target, names_of)
     if found.squared_distance > REACH * REACH:
-        raise TargetOutOfRange(name=name_of(found), distance=metres(found.squared_distance), reach=REACH // 10)
+        raise too_far(name_of(found), found.squared_distance, REACH)
     if not found.item:
         raise NotTakeable(name=name_of(found))
     if found.locked:

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from kernel.texts import to_translate, translate
 from worlds.acting.carrying import held_named, use
-from worlds.acting.looking import metres, name_of
-from worlds.acting.models import CommandOutcome, GameMessage, PlayerPost, Scene, TargetOutOfRange
+from worlds.acting.looking import name_of, too_far
+from worlds.acting.models import CommandOutcome, GameMessage, PlayerPost, Scene
 from worlds.acting.needs import EARSHOT, Needs
 from worlds.acting.villagers import is_child
 from worlds.acting.wildlife import CREATURE, fauna_of, with_creatures
@@ -119,8 +119,7 @@ def attack(scene: Scene, parsed: Parsed) -> CommandOutcome:
         raise NotAttackable(name=opponent.name)
     arm = arm_of(body_of(scene.me))
     if opponent.squared_distance > reach_of(arm) ** 2:
-        away = metres(opponent.squared_distance)
-        raise TargetOutOfRange(name=opponent.name, distance=away, reach=reach_of(arm) // 10)
+        raise too_far(opponent.name, opponent.squared_distance, reach_of(arm))
     if arm.kind == "ranged" and ammunition_of(body_of(scene.me)) is None:
         raise NoArrows(item=opponent.name)
     if opponent.kind == "player" and not _agree(mine.fighters[me], target, now):

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from kernel.quantities import resolve
 from kernel.texts import alternatives, to_translate, translate
 from worlds.acting.carrying import changed, limit_of, stored
-from worlds.acting.looking import metres
-from worlds.acting.models import CommandOutcome, GameMessage, Scene, TargetOutOfRange
+from worlds.acting.looking import too_far
+from worlds.acting.models import CommandOutcome, GameMessage, Scene
 from worlds.acting.needs import REACH, Needs
 from worlds.acting.offering import THIN, Offer, offered, stock_of
 from worlds.acting.sheet import stamina_of
@@ -134,8 +134,7 @@ def _chosen(scene: Scene, parsed: Parsed) -> Offer:
     if parsed.target:
         found = find(offers, parsed.target, _names)
         if found.squared_distance > REACH * REACH:
-            away = metres(found.squared_distance)
-            raise TargetOutOfRange(name=found.name, distance=away, reach=REACH // 10)
+            raise too_far(found.name, found.squared_distance, REACH)
         return found
     if not offers or offers[0].squared_distance > REACH * REACH:
         raise NothingToGather

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 from kernel.texts import listed, translate
 from worlds.acting.carrying import counted, limit_of
-from worlds.acting.looking import fixture_of, metres, name_of, names_of
-from worlds.acting.models import CommandOutcome, GameMessage, Locked, MovementBlocked, Scene, TargetOutOfRange
+from worlds.acting.looking import fixture_of, name_of, names_of, too_far
+from worlds.acting.models import CommandOutcome, GameMessage, Locked, MovementBlocked, Scene
 from worlds.acting.needs import REACH, SIGHT, Needs
 from worlds.acting.sheet import stamina_of
 from worlds.characters.events import StaminaChanged
@@ -105,7 +105,7 @@ def push(scene: Scene, parsed: Parsed) -> CommandOutcome:
 def _within_reach(scene: Scene, parsed: Parsed) -> Entity:
     found = find(scene.things, parsed.target, names_of)
     if found.squared_distance > REACH * REACH:
-        raise TargetOutOfRange(name=name_of(found), distance=metres(found.squared_distance), reach=REACH // 10)
+        raise too_far(name_of(found), found.squared_distance, REACH)
     return found
 
 

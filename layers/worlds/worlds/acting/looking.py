@@ -10,7 +10,7 @@ from typing import Any, Final
 from kernel.naming import person_key, quoted
 from kernel.texts import listed, number, speaking, spoken, translate
 from worlds.acting import offering, villagers
-from worlds.acting.models import CommandOutcome, GameMessage, Scene, SeenPerson
+from worlds.acting.models import CommandOutcome, GameMessage, Scene, SeenPerson, TargetOutOfRange
 from worlds.acting.needs import CLOSE, MOST_LISTED, SIGHT, Needs
 from worlds.acting.offering import Offer
 from worlds.acting.scenery import Scenery, find_with_scenery
@@ -313,6 +313,22 @@ def shown(seen: Entity | SeenPerson) -> str:
 def fixture_of(seen: Entity) -> Fixture | None:
     """Return what a thing is that no one can carry away; None for any other thing."""
     return fixtures.by_key.get(seen.fixture) if seen.fixture else None
+
+
+def definite(name: str) -> str:
+    """Return a name in a sentence: people and places have theirs to themselves."""
+    return name if name[:1].isupper() else translate("the {name}", name=name)
+
+
+def too_far(name: str, squared_distance: float | None, reach: int) -> TargetOutOfRange:
+    """Return the refusal to do something from here.
+
+    Args:
+        squared_distance: in square decimetres.
+        reach: within which it could be done, in decimetres.
+    """
+    away = metres(squared_distance or 0)
+    return TargetOutOfRange(name=name, thing=definite(name), distance=away, reach=reach // METRE)
 
 
 def metres(squared_distance: float) -> str:

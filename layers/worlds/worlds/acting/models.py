@@ -232,7 +232,7 @@ class TargetOutOfRange(Refused):
     """What is meant is too far away."""
 
     code = "target_out_of_range"
-    message = "{name} is {distance} m away. You have to be within {reach} m."
+    message = "You are {distance} m away from {thing}, and have to be within {reach} m. Write: go to {name}"
 
 
 class MovementBlocked(Refused):

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from kernel.texts import translate
-from worlds.acting.looking import area_here, name_of, names_of
+from worlds.acting.looking import area_here, definite, name_of, names_of
 from worlds.acting.models import CommandOutcome, GameMessage, MovementBlocked, NoStairs, NoWayThere, Scene, TooFarAtOnce
 from worlds.acting.needs import Needs
 from worlds.acting.offering import offered
@@ -97,7 +97,7 @@ def _go_there(scene: Scene, goal: Scenery, mode: Mode) -> CommandOutcome:
         return _walk_up_to(scene, (*goal.way, 0), mode, goal.name)
     east, north = (axis * FARTHEST // distance for axis in goal.way)
     left = round((distance - FARTHEST) / METRE)
-    text = translate("You walk towards {name}. {metres} m are left.", name=goal.name, metres=left)
+    text = translate("You walk towards {thing}. {metres} m are left.", thing=definite(goal.name), metres=left)
     return _walk_up_to(scene, (east, north, 0), mode, goal.name, text)
 
 
@@ -171,7 +171,7 @@ def _walk_up_to(scene: Scene, way: Way, mode: Mode, name: str, text: str = "") -
     Raises:
         OutOfBounds, MovementBlocked, InsufficientStamina, TooDeep, TilesMissing
     """
-    text = text or translate("You walk to {name}.", name=name)
+    text = text or translate("You walk to {thing}.", thing=definite(name))
     blocked = _first_obstacle(scene, scene.me.position, way)
     if blocked is None:
         return _walked(scene, [way], mode, text)
@@ -185,7 +185,7 @@ def _walk_up_to(scene: Scene, way: Way, mode: Mode, name: str, text: str = "") -
     if _length(*blocked.free) < METRE:
         raise MovementBlocked(name=blocked.solid.name)
     held_up = translate(
-        "You walk towards {name}. Something is in the way: {thing}.", name=name, thing=blocked.solid.name
+        "You walk towards {goal}. Something is in the way: {thing}.", goal=definite(name), thing=blocked.solid.name
     )
     return _walked(scene, [blocked.free], mode, held_up)
 

@@ -124,6 +124,7 @@ def _villages(scene: Scene) -> Iterator[Scenery]:
         names = (village.name, translate("village")) if number == 0 else (village.name,)
         yield _far(scene, names, village.site.centre)
     for village in scene.villages[:1]:
+        yield _far(scene, (translate("well"),), village.site.centre)
         for trade, place in village.site.places.items():
             if trade in WORKPLACES:
                 yield _far(scene, (translate(WORKPLACES[trade]),), place)

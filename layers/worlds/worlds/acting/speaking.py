@@ -10,14 +10,13 @@ from msgspec.structs import replace
 from kernel.naming import key, person_key
 from kernel.texts import translate
 from worlds.acting import trading
-from worlds.acting.looking import metres
+from worlds.acting.looking import too_far
 from worlds.acting.models import (
     CommandOutcome,
     GameMessage,
     NoOneToAnswer,
     Scene,
     SeenPerson,
-    TargetOutOfRange,
     posts_to,
     said_by,
 )
@@ -49,7 +48,7 @@ def whisper(scene: Scene, parsed: Parsed) -> CommandOutcome:
     person, text = find_leading(scene.people, parsed.rest, _names, PersonNotFound, _here(scene))
     _require_text(text, parsed)
     if person.squared_distance is None or person.squared_distance > WHISPER * WHISPER:
-        raise TargetOutOfRange(name=person.name, distance=metres(person.squared_distance or 0), reach=WHISPER // 10)
+        raise too_far(person.name, person.squared_distance, WHISPER)
     heard = GameMessage(
         "whisper", translate("{name} whispers: {text}", name=scene.me.name, text=text), said_by(scene.me)
     )

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from kernel.naming import key
 from kernel.texts import spoken, translate
-from worlds.acting.looking import metres, name_of, names_of
+from worlds.acting.looking import name_of, names_of, too_far
 from worlds.acting.models import (
     CommandOutcome,
     GameMessage,
@@ -27,7 +27,6 @@ from worlds.acting.models import (
     SeenPerson,
     SoundAsleep,
     StatueIsTold,
-    TargetOutOfRange,
     posts_to,
     said_by,
 )
@@ -189,7 +188,7 @@ def _addressed(scene: Scene, text: str) -> tuple[SeenPerson, str]:
     if found.role != NPC:
         raise NotOneOfThePeople(name=found.name)
     if found.squared_distance is None or found.squared_distance > TALK * TALK:
-        raise TargetOutOfRange(name=found.name, distance=metres(found.squared_distance or 0), reach=TALK // 10)
+        raise too_far(found.name, found.squared_distance, TALK)
     if not _mind(scene, found).is_alive:
         raise NoAnswer(name=found.name)
     require_awake(scene, found.character_id)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from kernel.naming import key, quoted
 from kernel.texts import translate
-from worlds.acting.looking import metres
+from worlds.acting.looking import too_far
 from worlds.acting.models import (
     CommandOutcome,
     Destination,
@@ -24,7 +24,6 @@ from worlds.acting.models import (
     OutOfThisWorld,
     PortalLeadsNowhere,
     Scene,
-    TargetOutOfRange,
     WhichWorld,
 )
 from worlds.acting.needs import PORTAL, SIGHT, WORLDS_PER_PAGE, Needs, WorldSearch
@@ -190,7 +189,7 @@ def _destination(scene: Scene, parsed: Parsed) -> Destination:
         raise OutOfThisWorld(name=named.world.name)
     portal = find(portals, parsed.target, names_of, NowhereToGo)
     if not scene.world.is_lobby and portal.squared_distance > PORTAL * PORTAL:
-        raise TargetOutOfRange(name=portal.name, distance=metres(portal.squared_distance), reach=PORTAL // 10)
+        raise too_far(portal.name, portal.squared_distance, PORTAL)
     if portal.portal_to is None or portal.portal_to not in by_id:
         raise PortalLeadsNowhere(name=portal.name)
     return by_id[portal.portal_to]
