@@ -31,6 +31,12 @@ export class Entry {
     find("entry-cancel").addEventListener("click", () => this.dialog.close());
     find("entry-continue").addEventListener("click", () => this.#try(() => this.#select(this.#known)));
     this.form.addEventListener("change", () => this.#show());
+    find("entry-wish").addEventListener("change", () => this.#try(() => this.#offer()));
+    find("entry-wish").addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault(); // It asks who there is, and does not enter the world as the first of them.
+      this.#try(() => this.#offer());
+    });
     this.form.addEventListener("input", () => this.#show());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -58,7 +64,8 @@ export class Entry {
     inhabit.disabled = !people.length;
     watcher.disabled = !options.can_enter_as_watcher;
     find("entry-inhabit").hidden = inhabit.disabled;
-    find("entry-people").replaceChildren(find("entry-people").firstElementChild, ...people.map((each, at) => this.#person(each, !at)));
+    for (const field of this.#wishes) field.value = "";
+    this.#list(people);
     const isOpen = !mine && !(body.disabled && inhabit.disabled && watcher.disabled);
     find("entry-new").hidden = !isOpen;
     find("entry-submit").hidden = !isOpen;
@@ -88,6 +95,32 @@ export class Entry {
     return group;
   }
 
+  get #wishes() {
+    return [...find("entry-wish").querySelectorAll("input, select")];
+  }
+
+  /** Asks who of those who live there is as one would like to be. */
+  async #offer() {
+    let asked;
+    do {
+      asked = this.#query;
+      const { available_npcs: people } = await call("GET", `/api/game/entry-options?${asked}`);
+      this.#list(people);
+    } while (asked !== this.#query); // Another wish may have come in the meantime.
+  }
+
+  get #query() {
+    const wished = this.#wishes.filter((field) => field.value && field.checkValidity());
+    const parameters = wished.map((field) => [field.name.replace("wish_", ""), field.value]);
+    return new URLSearchParams([["world_id", this.#worldId], ...parameters]).toString();
+  }
+
+  #list(people) {
+    find("entry-offered").replaceChildren(...people.map((each, at) => this.#person(each, !at)));
+    find("entry-no-one").hidden = people.length > 0;
+    find("entry-submit").disabled = !people.length && this.form.elements.role.value === "inhabit";
+  }
+
   /** Someone who lives there, to be chosen. */
   #person({ id, name, species: kind, description, occupation, age, relationships }, isFirst) {
     const values = { name, species: kind, occupation, age, known: relationships };
@@ -103,6 +136,8 @@ export class Entry {
     const isBody = role === "player";
     find("entry-body").hidden = !isBody;
     find("entry-people").hidden = role !== "inhabit";
+    find("entry-submit").disabled = role === "inhabit" && !find("entry-offered").childElementCount;
+    for (const field of this.#wishes) field.disabled = role !== "inhabit";
     find("entry-naming").hidden = role === "inhabit";
     this.form.elements.name.required = role !== "inhabit";
     for (const field of find("entry-body").querySelectorAll("input, select, textarea")) field.disabled = !isBody;

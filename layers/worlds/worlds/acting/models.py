@@ -31,6 +31,7 @@ from worlds.prospecting.models import UNKNOWN, Prospect
 from worlds.resources.models import Stock
 from worlds.space.models import Position
 from worlds.trading.models import Trade
+from worlds.villages.chatter import Talker
 from worlds.villages.models import Village
 from worlds.world.models import Admission, ListedWorld, World
 
@@ -123,6 +124,8 @@ class Scene(Struct, frozen=True, kw_only=True):
         villages: whose smoke one sees, the nearest first; known where the ground is.
         minds: of people of the game around, the nearest first.
         market: what people want and have within a kilometre.
+        talkers: people of the game whom one would hear if they talked with one another, and those who would talk with
+            them, the nearest first.
     """
 
     me: Character
@@ -150,6 +153,7 @@ class Scene(Struct, frozen=True, kw_only=True):
     villages: Sequence[Village] = ()
     minds: Sequence[Mind] = ()
     market: LocalMarket = UNKNOWN_MARKET
+    talkers: Sequence[Talker] = ()
 
 
 class PlayerPost(Struct, frozen=True):

@@ -13,6 +13,8 @@ from worlds.commands.models import Parsed
 SIGHT: Final = 200
 """Decimetres that one sees things and people. Source: worlds 5."""
 EARSHOT: Final = 500
+HEARD: Final = 100
+"""How near one has to be to people of the game to follow what they say to one another. Ours."""
 WHISPER: Final = 50
 TALK: Final = 50
 """How near one has to be to people of the game to talk with them."""
@@ -67,6 +69,7 @@ class Needs(Struct, frozen=True):
         pupils: what those within reach know about it.
         fights: of those within so many decimetres; one's own is read for every command.
         minds: of people of the game within so many decimetres, which are locked; 0 for none.
+        talkers: people of the game within so many decimetres, with what they could speak of; 0 for none.
         world: all who are in it, for what changes it for everyone; it is locked for its owner and admins.
     """
 
@@ -100,6 +103,7 @@ class Needs(Struct, frozen=True):
     pupils: bool = False
     fights: int = 0
     minds: int = 0
+    talkers: int = 0
     world: bool = False
 
 

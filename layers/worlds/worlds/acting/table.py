@@ -20,6 +20,7 @@ from worlds.acting import (
     looking,
     moving,
     prospecting,
+    remarking,
     researching,
     resting,
     sheets,
@@ -38,7 +39,7 @@ from worlds.commands.models import Parsed
 
 
 def _giving(parsed: Parsed) -> Needs:
-    return Needs(partners=True, locks_partners=True, minds=SIGHT)
+    return Needs(hearers=EARSHOT, partners=True, locks_partners=True, minds=SIGHT)
 
 
 def _in_a_trade(parsed: Parsed) -> Needs:
@@ -142,7 +143,8 @@ def decide(scene: Scene, parsed: Parsed) -> CommandOutcome:
     fighting.require_standing(scene, parsed)
     if fighting.leads_out(scene, parsed):
         return fighting.flee(scene, parsed)
-    return resting.woken(scene, parsed, fighting.with_wounds(scene, action.decide(scene, parsed)))
+    outcome = remarking.with_remarks(scene, action.decide(scene, parsed))
+    return resting.woken(scene, parsed, fighting.with_wounds(scene, outcome))
 
 
 def read(text: str) -> Parsed | DomainError:

@@ -15,6 +15,7 @@ from kernel.database import Cursor, Tx
 from kernel.errors import DomainError, TryAgain
 from worlds.acting import fight_lines
 from worlds.acting.looking import the_games_language
+from worlds.acting.remarking import remarks
 from worlds.acting.sheet import state_update
 from worlds.characters import queries as characters_sql
 from worlds.characters import service as characters
@@ -174,8 +175,13 @@ def _settle(tx: Tx, fight: Fight, seen: SeenFights, world: World) -> tuple[Fight
     posts.post(tx, [*_told(tx, done.happenings, names, readers, lessons)])
     states = [(key, state_update(each, tx.now)) for key, each in changed.items() if not each.is_npc]
     posts.post(tx, states)
-    impressions = noticed(done.happenings, people, seen.witnesses.get(fight.fight_id, ()), world, uuid4)
+    concerned = seen.witnesses.get(fight.fight_id, ())
+    impressions = noticed(done.happenings, people, concerned, world, uuid4)
     minds.save(tx, impressions)
+    with the_games_language():
+        said = remarks(impressions, {**names, **{each.mind.npc_id: each.mind.name for each in concerned}})
+    lines = [envelopes.game_message(each.kind, each.text, tx.now, each.metadata) for each in said]
+    posts.post(tx, [(reader, line) for line in lines for reader in readers])
     return after, changed, impressions
 
 

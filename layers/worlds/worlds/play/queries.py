@@ -437,13 +437,13 @@ def list_supply_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
 
 
 def list_sellers_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
-    """Return the game's own people around a player, and some others: rows of `character_id` and `personality`, with
-    what they think of the player, which is null for strangers.
+    """Return the game's own people around a player, and some others: rows of `character_id`, `personality`, `born` and
+    `doing`, with what they think of the player, which is null for strangers.
     """
     return tx.execute(
         _WITH_ME
         + """
-        SELECT n.character_id, n.personality, """
+        SELECT n.character_id, n.personality, n.born, n.doing, """
         + relationships.COLUMNS
         + """
         FROM me

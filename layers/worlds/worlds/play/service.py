@@ -64,6 +64,7 @@ from worlds.prospecting import queries as prospecting
 from worlds.space.models import METRE
 from worlds.trading import queries as trading
 from worlds.trading.models import Trade
+from worlds.villages import talker_queries as talkers_sql
 from worlds.visiting import service as villages
 from worlds.weather.local import sky_over, slot_at
 from worlds.weather.sky import NEAREST_SIGHT
@@ -493,6 +494,7 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
     pupils = queries.list_pupils(tx, connection_id, REACH) if needs.pupils else None
     minded = minds_sql.list_near(tx, connection_id, needs.minds) if needs.minds else None
     market = _ask_market(tx, connection_id) if needs.market else dict
+    talkers = talkers_sql.list_talkers_near(tx, connection_id, needs.talkers) if needs.talkers else None
     return lambda: {
         "things": [entities.read(row) for row in things or ()],
         "people": [queries.read_person(row) for row in people or ()],
@@ -506,6 +508,7 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
         "pupils": {row["character_id"]: crafting.read(row) for row in pupils or ()},
         "creatures": [creatures.read(row) for row in living or ()],
         "minds": [minds_sql.read(row) for row in minded or ()],
+        "talkers": [talkers_sql.read_talker(row) for row in talkers or ()],
         **market(),
     }
 

@@ -42,6 +42,9 @@ class BaselineFrozen(WorldEvent):
 
     Attributes:
         frozen: whether it counts.
+        baseline: {trait: 0 to 1}, what was usual of the other one for someone who has always known them, and of whom
+            nothing is stored yet; empty for all others.
+        game_time: milliseconds of the world's own time, of these alone.
     """
 
     type: ClassVar[str] = "BaselineFrozen"
@@ -49,3 +52,5 @@ class BaselineFrozen(WorldEvent):
     other_id: UUID
     world_id: UUID
     frozen: bool
+    baseline: dict[str, float] = Field(default_factory=dict)
+    game_time: int = 0
