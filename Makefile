@@ -105,6 +105,10 @@ worlds-replay: install ## Make the tables of Worlds anew from its log, and say w
 worlds-history: install ## Let a world of Worlds grow old; print and plot its history (ARGS="--seed 7 --years 1e9")
 	@exec $(BIN)/python -m local.tools.worlds_history $(ARGS)
 
+.PHONY: worlds-targets
+worlds-targets: install ## Measure what Worlds has targets for, and needs no running stack
+	@exec $(BIN)/python -m local.worlds.targets
+
 .PHONY: worlds-market
 worlds-market: install ## Let people of Worlds trade for a year; print and plot it (ARGS="--seed 7 --people 100 --days 360")
 	@exec $(BIN)/python -m local.tools.worlds_market $(ARGS)

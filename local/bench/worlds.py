@@ -120,7 +120,7 @@ def _arrive(conn: Connection) -> list[tuple[Identity, UUID]]:
     people: list[tuple[Identity, UUID]] = []
     with transaction(conn) as tx:
         for number in range(PEOPLE):
-            me = _account(tx, number)
+            me = make_account(tx, number)
             body = entering.create(tx, me, TEMPERATE, CharacterWish(name=_name(number), species="human", seed=1))
             place = _place_of(number // GROUP, body.position)
             moved = PlayerMoved(
@@ -152,7 +152,8 @@ def _ready_world(conn: Connection) -> World:
     raise RuntimeError("The world was not made in time.")
 
 
-def _account(tx: Tx, number: int) -> Identity:
+def make_account(tx: Tx, number: int) -> Identity:
+    """Let someone have an account, and be signed in."""
     me = Identity(uuid4(), uuid4(), f"walker{number}", frozenset())
     tx.execute(
         "INSERT INTO kernel.accounts (account_id, email, user_name, password_hash, roles, created_at)"

@@ -43,7 +43,7 @@ HERE = Position(50, 50)
 Attempt = Callable[[Tx], object]
 STORED: dict[str, LiteralString] = {
     "events": "SELECT event_type, version, count(*) FROM worlds.events GROUP BY 1, 2",
-    "characters": "SELECT name, world_id, version, x, y, z, stamina, hp, is_present, is_flying, facing"
+    "characters": "SELECT name, world_id, version, x, y, z, mode, stamina, hp, is_present, is_flying, facing"
     " FROM worlds.characters",
     "holdings": "SELECT c.name, h.item, h.quantity, h.slot FROM worlds.holdings AS h"
     " JOIN worlds.characters AS c USING (character_id)",
@@ -129,6 +129,12 @@ def typed(line: str, *, trading: bool = False, fighting: bool = False) -> Callab
         return lambda tx: scenery.ann.types(tx, line, "one and the same")
 
     return prepare
+
+
+def tired_to_bed(tx: Tx) -> Attempt:
+    scenery = Scenery(tx)
+    scenery.ann.types(tx, "sprint w 90")
+    return lambda tx: scenery.ann.types(tx, "sleep", "one and the same")
 
 
 def settling_a_fight(tx: Tx) -> Attempt:
@@ -256,6 +262,7 @@ def leaving(tx: Tx) -> Attempt:
         pytest.param(typed("attack bob", fighting=True), id="attack"),
         pytest.param(settling_a_fight, id="settle a fight"),
         pytest.param(typed("n 3"), id="walk"),
+        pytest.param(tired_to_bed, id="sleep"),
         pytest.param(entering_with_a_body, id="enter"),
         pytest.param(creating_over_http, id="create over HTTP"),
         pytest.param(creating_by_command, id="create character"),
@@ -337,6 +344,7 @@ LINES: dict[str, str] = {
     **{"experiment": "experiment arrow with bread", "teach": "teach bob stone axe"},
     "learn": "learn stew from maren",
     **{"accept": "accept", "decline": "decline", "search": "search", "gather": "gather"},
+    "sleep": "sleep",
     **{"attack": "attack bob", "defend": "defend", "flee": "flee"},
     **{"talk": "talk maren hello", "threaten": "threaten maren", "promise": "promise 3 clay to maren"},
     **{"prices": "prices", "buy": "buy bread", "sell": "sell arrows 5", "barter": "barter maren 5 arrows for bread"},
@@ -362,6 +370,8 @@ def test_a_frame_that_is_sent_twice_is_obeyed_once(tx: Tx, name: str):
         sells_bread(tx, scenery)
         give_things(tx, scenery.ann.character(tx), "coin", 50)
     player = scenery.watcher if name == "fly" else scenery.ann
+    if name == "sleep":
+        player.types(tx, "run w")
     if name == "equip":
         player.types(tx, "unequip boots")
 

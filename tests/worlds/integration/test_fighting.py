@@ -131,6 +131,20 @@ def test_a_wolf_is_fought_until_it_is_dead(tx: Tx):
     assert rebuilding.rebuild(tx).differences == []
 
 
+def test_the_last_blow_of_a_weapon_is_in_the_log(tx: Tx, ann: Player, maren: Character):
+    """Acceptance 9.6: a heavy hit of a weapon with a durability of 1."""
+    wield(tx, ann, "longsword")
+    tx.execute("UPDATE worlds.holdings SET durability = 1 WHERE item = 'longsword'")
+    ann.types(tx, "attack maren heavy")
+
+    wait(tx, 2)
+
+    [worn] = tx.execute("SELECT payload FROM worlds.events WHERE event_type = 'ItemDurabilityChanged'").fetchall()
+    assert (worn["payload"]["old"], worn["payload"]["new"]) == (1, 0)
+    [sword] = ann.character(tx).inventory.held
+    assert sword.is_broken
+
+
 def test_wounds_of_a_creature_heal_with_rest_when_its_fight_is_over(tx: Tx):
     world = make_ground(tx)
     ann = come_to(tx, world.world_id, "Ann")

@@ -111,6 +111,7 @@ TWICE: Final[Mapping[str, Twice]] = {
     "give": Twice("give lamp to bob", (("ann", "get lamp"),)),
     "trade": Twice("trade bob"),
     "offer": Twice("offer lamp", TRADING),
+    "sleep": Twice("sleep", (("ann", "run w"),)),
     "attack": Twice("attack bob", FIGHTING),
     "defend": Twice("defend", FIGHTING),
     "flee": Twice("flee", FIGHTING),

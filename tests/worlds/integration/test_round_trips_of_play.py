@@ -34,6 +34,21 @@ def test_a_deal_is_two_round_trips(conn: Connection, database_url: str, line: st
         assert wire.round_trips() - before == 2
 
 
+def test_falling_asleep_is_two_round_trips_and_so_is_waking(conn: Connection, database_url: str):
+    with transaction(conn) as tx:
+        world = make_world(tx)
+        ann, _ = come_to(tx, world.world_id, "Ann"), come_to(tx, world.world_id, "Bob")
+    with counted(database_url) as (connection, wire):
+        spent = list[int]()
+        for line in ("run n 3", "sleep", "run s 3", "sleep") * 4:  # until statements are prepared
+            before = wire.round_trips()
+            with transaction(connection) as tx:
+                assert texts(ann.types(tx, line))
+
+            spent.append(wire.round_trips() - before)
+        assert spent[-2:] == [2, 2]  # waking up on the way, and falling asleep
+
+
 @pytest.mark.parametrize("line", ["look", "north", "east 20", "map", "say hello"])
 @pytest.mark.parametrize("memory", ["cold", "warm"])
 def test_a_command_on_the_ground_is_two_round_trips(

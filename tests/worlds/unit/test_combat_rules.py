@@ -222,6 +222,9 @@ def test_a_body_is_healed_after_ten_minutes_of_rest_and_half_a_minute():
     healing = [rules.healed(hurt, at * SECOND).points for at in (0, 30, 90, 330, 630)]
 
     assert healing == [1, 1, 51, 251, 500]
+    assert rules.healed(hurt, rules.healed_at(hurt)).points == 500
+    assert rules.healed(hurt, rules.healed_at(hurt) - 1).points == 499
+    assert rules.healed_at(Hurt(500, 500, 7)) == rules.healed_at(Hurt(0, 500, 7)) == 7
     assert all(earlier <= later for earlier, later in pairwise(healing))
 
 

@@ -88,6 +88,7 @@ ROWS = {
 OURS = {
     *("hint", "follow", "go", "give", "worlds", "trade", "offer", "accept", "decline", "ignore", "report"),
     *("recipes", "research", "experiment", "teach", "learn", "promise", "threaten", "buy", "sell", "barter"),
+    "sleep",
 }
 
 

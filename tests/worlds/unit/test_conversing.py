@@ -170,6 +170,28 @@ def test_what_is_mentioned_is_what_was_asked_for():
     assert facts_of(replace(KNOWN, occupation="", village="")) == [KnownFact("self", "I am here, as you see.")]
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "I work as a potter here. That is soon learned."),
+        ({"lessons": ["clay tablet"]}, "For a friend, maybe."),
+        (
+            {"lessons": ["clay tablet"], "last_storm": 2},
+            "For a friend, maybe. I have had my hands full since the storm 2 days ago.",
+        ),
+        (
+            {"lessons": ["clay", "kiln", "clay tablet", "clay pot"], "is_friend": True, "last_storm": 2},
+            "For you, yes: clay, kiln and clay tablet.",
+        ),
+    ],
+)
+def test_lessons_are_for_friends_and_are_spoken_of_only_when_someone_asks(fields: dict[str, Any], said: str):
+    facts = facts_of(replace(KNOWN, **fields))
+
+    assert chosen(facts, frozenset({"do", "you", "teach"}), "seed", ANN).text == said
+    assert said not in {chosen(facts, frozenset({"hm"}), f"hm {number}", ANN).text for number in range(20)}
+
+
 # ---------------------------------------------------------------- what is taken away
 
 

@@ -16,6 +16,7 @@ from worlds.movement.rules import (
     facing,
     fly_to,
     move_cost,
+    rested_at,
     restore,
     settle,
     spend,
@@ -70,6 +71,17 @@ def test_watchers_and_flyers_pay_nothing():
     assert move_cost(Mode.RUN, 100, is_watcher=False, is_flying=False) == 2
     assert move_cost(Mode.RUN, 100, is_watcher=True, is_flying=False) == 0
     assert move_cost(Mode.RUN, 100, is_watcher=False, is_flying=True) == 0
+
+
+def test_all_stamina_is_back_when_the_last_point_is():
+    tired = rested(points=483)
+
+    assert rested_at(tired) == after(3.4)
+    assert settle(tired, after(3.4)).points == 500
+    assert settle(tired, after(3.399_999)).points == 499
+    assert rested_at(rested(points=500)) == after(0)
+    assert rested_at(rested(points=483, damaged_at=after(1))) == after(9.4)
+    assert rested_at(rested(points=483, endurance=0)) == after(0)
 
 
 def test_too_little_stamina_is_refused_whole():

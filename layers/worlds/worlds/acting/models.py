@@ -58,7 +58,7 @@ class SeenPerson(Struct, frozen=True, kw_only=True):
         born: milliseconds of the world's own time; of people of the game only.
         is_reported: by who acts, and that report is still open; known of those only whom a command names.
         ignored: which characters of this person who acts ignores; known of the same.
-        doing: of one of the game's own people, as `npcs.doing` stores it.
+        doing: of one of the game's own people, as `npcs.doing` stores it; `sleeps` of a player who is asleep, else "".
     """
 
     character_id: UUID
@@ -417,6 +417,20 @@ class SoundAsleep(Refused):
 
     code = "invalid_command"
     message = "{name} is asleep, and gets up in {time} of this world's time. Come back then."
+
+
+class NoSleepNow(Refused):
+    """In a fight, no one sleeps."""
+
+    code = "invalid_command"
+    message = "You cannot sleep now: a fight is on, or you bleed."
+
+
+class WellRested(Refused):
+    """Rest would bring nothing back."""
+
+    code = "invalid_command"
+    message = "You are not tired: you have all your health and stamina."
 
 
 class NothingToPromise(NotFound):

@@ -24,6 +24,7 @@ from worlds.acting import (
     prowling,
     remarking,
     researching,
+    resting,
     sheets,
     speaking,
     talking,
@@ -106,6 +107,7 @@ ACTIONS: Final[Mapping[str, CommandAction]] = {
     "attack": CommandAction(fighting.attack, fighting.attacking),
     "defend": CommandAction(fighting.defend),
     "flee": CommandAction(fighting.flee),
+    "sleep": CommandAction(resting.sleep, lambda parsed: resting.LYING_DOWN),
     "open": CommandAction(handling.open_thing, lambda parsed: handling.OPENING),
     "push": CommandAction(handling.push, lambda parsed: handling.PUSHING),
     "give": CommandAction(trading.give, _giving),
@@ -145,7 +147,7 @@ def decide(scene: Scene, parsed: Parsed) -> CommandOutcome:
     if fighting.leads_out(scene, parsed):
         return fighting.flee(scene, parsed)
     outcome = fighting.with_wounds(scene, remarking.with_remarks(scene, action.decide(scene, parsed)))
-    return prowling.with_prowlers(scene, outcome)
+    return resting.woken(scene, parsed, prowling.with_prowlers(scene, outcome))
 
 
 def read(text: str) -> Parsed | DomainError:

@@ -105,7 +105,7 @@ class PlayerTurned(WorldEvent):
 
 
 class MovementModeChanged(WorldEvent):
-    """A character walks, sneaks, runs or sprints from now on."""
+    """A character walks, sneaks, runs, sprints or sleeps from now on."""
 
     type: ClassVar[str] = "MovementModeChanged"
     character_id: UUID

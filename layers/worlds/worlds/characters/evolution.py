@@ -25,7 +25,7 @@ from worlds.characters.events import (
     PlayerTurned,
     StaminaChanged,
 )
-from worlds.characters.models import NO_ONE, NPC, PLAYER, Character
+from worlds.characters.models import NO_ONE, NPC, PLAYER, SLEEPING, Character
 from worlds.characters.practice import action_of
 from worlds.crafting.events import LessonGiven, RecipeDiscovered, ThingBuilt, WorkBegun
 from worlds.demand.events import PurchaseAttempted
@@ -34,6 +34,7 @@ from worlds.inhabiting.events import AttributeModified, NpcInhabited, NpcRelease
 from worlds.items.content import items
 from worlds.items.models import Belongings, Held, WearSlot
 from worlds.log.models import Recorded, WorldEvent
+from worlds.movement.models import Mode
 from worlds.npcs.events import NpcDied, NpcNeedsChanged, NpcSettled, NpcWed
 from worlds.prospecting.events import SearchBegun, VeinsFound
 from worlds.resources.events import ResourceGathered
@@ -95,7 +96,8 @@ def _elsewhere(before: Character, event: WorldEvent, recorded: Recorded) -> Char
 
 
 def _entered(before: Character, event: CharacterEntered, recorded: Recorded) -> Character:
-    return replace(before, is_present=True, last_played=recorded.at)
+    mode = Mode.WALK if before.mode == SLEEPING else before.mode
+    return replace(before, is_present=True, last_played=recorded.at, mode=mode)
 
 
 def _left(before: Character, event: CharacterLeft, recorded: Recorded) -> Character:

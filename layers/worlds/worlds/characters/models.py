@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -26,6 +26,11 @@ GHOST: Final = "ghost"
 """The role of the body that people have in the lobby before they have one of their own."""
 
 
+SLEEPING: Final = "sleep"
+"""The mode of who lies asleep, instead of one of moving."""
+LONGEST_SLEEP: Final = timedelta(minutes=10)
+
+
 NO_ONE: Final = UUID(int=0)
 """Instead of an account, for one of the game's own people; no account has this id."""
 
@@ -39,6 +44,7 @@ class Character(Struct, frozen=True, kw_only=True):
         xp: {skill: experience towards its next level}, in hundredths of a point.
         uses: what was done lately with skills; see worlds.skills.rules.
         facing: a unit vector, in thousandths.
+        mode: how it moves, or SLEEPING since `settled_at`.
         hurt_at: when it last lost hit points.
         hp_since: from when on rest brings hit points back (worlds.combat); None as long as it has never lost any.
         is_present: stands in its world.
@@ -81,6 +87,11 @@ class Character(Struct, frozen=True, kw_only=True):
     @property
     def is_npc(self) -> bool:
         return self.role == NPC
+
+    def is_asleep(self, now: datetime) -> bool:
+        """Tell whether it sleeps: it has lain down, was not hurt since, and not ten minutes are over."""
+        is_disturbed = self.hurt_at is not None and self.hurt_at >= self.settled_at
+        return self.mode == SLEEPING and not is_disturbed and now < self.settled_at + LONGEST_SLEEP
 
 
 class CharacterNotFound(NotFound):

@@ -209,6 +209,14 @@ def healed(hurt: Hurt, now: int) -> Hurt:
     return Hurt(points, hurt.maximum, now if points == hurt.maximum else hurt.since + earned * every)
 
 
+def healed_at(hurt: Hurt) -> int:
+    """Return when rest has brought all hit points back; for someone dead or whole, from when on it would."""
+    if hurt.points <= 0 or hurt.points >= hurt.maximum:
+        return hurt.since
+    every = max(1, combat.document.healing.seconds * SECOND // hurt.maximum)
+    return hurt.since + (hurt.maximum - hurt.points) * every
+
+
 def wounded(hurt: Hurt, damage: int, now: int) -> Hurt:
     """Return hit points after a wound; it takes a while until they heal."""
     before = healed(hurt, now)

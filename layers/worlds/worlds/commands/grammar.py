@@ -474,6 +474,13 @@ COMMANDS: Final[tuple[WorldCommand, ...]] = (
         who=Who.PLAYER,
     ),
     WorldCommand(
+        "sleep",
+        "sleep",
+        to_translate("Lie down until health and stamina are back. Whatever you do wakes you, and so does a wound."),
+        CommandTopic.FIGHT,
+        who=Who.PLAYER,
+    ),
+    WorldCommand(
         "skills",
         "skills",
         to_translate("See what you have learned."),

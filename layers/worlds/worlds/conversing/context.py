@@ -18,6 +18,7 @@ from worlds.conversing.facts import Known, KnownFact, chosen, facts_of, memory_i
 from worlds.conversing.models import Address
 from worlds.conversing.rules import mood_of, needs_after, topic_of, words_of
 from worlds.conversing.words import LONG_AGO
+from worlds.crafting.rules import AFFECTION_TO_TEACH, lessons_of
 from worlds.daytime.words import header
 from worlds.gossip import service as gossip
 from worlds.ground import service as terrain
@@ -36,6 +37,7 @@ from worlds.relationships import queries as relationships
 from worlds.relationships.models import Opinion, Relationship, Trait
 from worlds.relationships.rules import drift_of, mean_of, reaction_to
 from worlds.space.models import Position
+from worlds.technology.models import technology_of
 from worlds.time.rules import DAYS_PER_YEAR
 from worlds.weather import words as weather_words
 from worlds.weather.local import sky_over
@@ -123,6 +125,7 @@ def read(tx: Tx, address: Address) -> TalkContext | None:
     # One more round trip only for who was away for a day: nothing has happened since for all others.
     villagers = _neighbours(tx, npc, since, day) if since < now // day else ([], {})
     felt_today = [memories.read(each) for each in today]
+    opinion = Opinion() if relationship is None else settled(relationship, now, day)
     seen_fights = [each for each in of_others if each.occurrence in FIGHTS and each.formed_at // day > since]
     named = {row["character_id"]: row["name"] for row in queries.list_names(tx, _ids([*remembered, *seen_fights]))}
     known = Known(
@@ -142,13 +145,14 @@ def read(tx: Tx, address: Address) -> TalkContext | None:
             if each["squared"] <= SIGHT * SIGHT and each["character_id"] != address.speaker_id
         ],
         promises=[promises.read(each) for each in open_promises],
+        lessons=lessons_of(body.occupation, technology_of(world.generation)),
+        is_friend=opinion.affection >= AFFECTION_TO_TEACH,
         years=(now - npc.born) // (day * DAYS_PER_YEAR) if is_child else None,
     )
     known = replace(known, news=_news(known, npc, villagers, seen_fights, since))
     answers = [each["answered"] for each in earlier]
     seed = "/".join((str(npc.character_id), str(address.speaker_id), topic_of(address.said)))
     fact = chosen(facts_of(known), words_of(address.said), seed, address.speaker_id, answers)
-    opinion = Opinion() if relationship is None else settled(relationship, now, day)
     place = translate("This is {village}.", village=village) if village else ""
     situation = [*filter(None, [header(world.time.moment(tx.now)), place, weather])]
     conversation = Conversation(

@@ -18,10 +18,12 @@ from worlds.memories.models import MemoryKind, NpcMemory, Occurrence
 from worlds.npcs.dialogue import PEOPLE
 from worlds.promises.models import Promise
 
-MEMORY, WEATHER, WORK, PLACE, NEED, SELF, NEWS = "memory", "weather", "work", "place", "need", "self", "news"
+MEMORY, WEATHER, WORK, LESSON, PLACE = "memory", "weather", "work", "lesson", "place"
+NEED, SELF, NEWS = "need", "self", "news"
 KEYWORDS: Final[Mapping[str, frozenset[str]]] = {
     WEATHER: frozenset({"weather", "rain", "storm", "sun", "snow", "wind", "sky", "clouds", "cold", "warm"}),
-    WORK: frozenset({"work", "job", "trade", "craft", "living", "teach"}),
+    WORK: frozenset({"work", "job", "trade", "craft", "living"}),
+    LESSON: frozenset({"teach", "learn", "lesson", "lessons", "apprentice"}),
     PLACE: frozenset({"village", "here", "place", "where", "home", "live"}),
     PEOPLE: frozenset({"who", "people", "neighbours", "neighbors", "family", "others", "folk"}),
     NEED: frozenset({"need", "want", "bring", "missing", "promise", "promised"}),
@@ -76,6 +78,7 @@ class Known(Struct, frozen=True, kw_only=True):
         last_storm: the days since the last storm; None for none lately.
         near: names of people around, besides the two.
         promises: open ones, of the one to whom they talk.
+        lessons: names of what they could teach, the easiest first; `is_friend`: and would, to the other one.
         years: of age, of a child; None for all others.
         news: what has happened in the village since the one to whom they talk was here, the latest first.
     """
@@ -92,6 +95,8 @@ class Known(Struct, frozen=True, kw_only=True):
     last_storm: int | None = None
     near: Sequence[str] = ()
     promises: Sequence[Promise] = ()
+    lessons: Sequence[str] = ()
+    is_friend: bool = False
     years: int | None = None
     news: Sequence[str] = ()
 
@@ -149,6 +154,7 @@ def facts_of(known: Known) -> list[KnownFact]:
         facts.append(KnownFact(SELF, translate_n("I am {n} year old.", "I am {n} years old.", known.years)))
     elif known.occupation:
         facts.append(KnownFact(WORK, translate("I work as a {occupation} here.", occupation=known.occupation)))
+        facts.append(KnownFact(LESSON, _lesson_in_words(known)))
     if known.village:
         facts.append(KnownFact(PLACE, translate("This is {village}.", village=known.village)))
     if known.near:
@@ -182,10 +188,23 @@ def chosen(
         return named
     possible = [each for each in facts if each.about in about]
     if not possible:
+        facts = [each for each in facts if each.about != LESSON]  # no one offers lessons unasked
         memories = fresh([each for each in facts if each.memory is not None])
         possible = memories[: 1 if not words else MOST_NAMED] or fresh(facts) or [*facts]
     possible = fresh(possible) or possible
     return possible[sha256(seed.encode()).digest()[0] % len(possible)]
+
+
+def _lesson_in_words(known: Known) -> str:
+    """Return what someone says who is asked for a lesson; with the storm that has left them no time for strangers."""
+    if not known.lessons:
+        return translate("I work as a {occupation} here. That is soon learned.", occupation=known.occupation)
+    if known.is_friend:
+        return translate("For you, yes: {things}.", things=listed(list(known.lessons[:MOST_NAMED])))
+    if known.last_storm is None:
+        return translate("For a friend, maybe.")
+    when = when_in_words(known.last_storm)
+    return translate("For a friend, maybe. I have had my hands full since the storm {when}.", when=when)
 
 
 def _is_this_talk(known: Known, memory: NpcMemory) -> bool:

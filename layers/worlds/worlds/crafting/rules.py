@@ -113,6 +113,12 @@ def trade_recipes(occupation: str, world: WorldTechnology) -> dict[str, Recipe]:
     }
 
 
+def lessons_of(occupation: str, world: WorldTechnology) -> list[str]:
+    """Return the names of what someone of an occupation could teach, the easiest first."""
+    known = sorted(trade_recipes(occupation, world).values(), key=lambda each: each.level)
+    return [recipes.product(each).name for each in known]
+
+
 def take(needs: Sequence[Amount], inventory: Belongings, new_id: NewId) -> Taken | list[Lacking]:
     """Use things up, such as the ingredients of a recipe; or say what is missing.
 

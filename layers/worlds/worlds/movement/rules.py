@@ -65,6 +65,17 @@ def settle(stamina: Stamina, now: datetime) -> Stamina:
     return replace(stamina, parts=parts, settled_at=now)
 
 
+def rested_at(stamina: Stamina) -> datetime:
+    """Return when rest has brought all of it back; for someone without endurance, when it was settled."""
+    missing = stamina.maximum * PARTS - stamina.parts
+    if missing <= 0 or stamina.endurance <= 0:
+        return stamina.settled_at
+    begin = stamina.settled_at
+    if stamina.damaged_at is not None:
+        begin = max(begin, stamina.damaged_at + REST_AFTER_DAMAGE)
+    return begin + _MICROSECOND * -(-missing // stamina.endurance)
+
+
 def spend(stamina: Stamina, points: int) -> Stamina:
     """Return what is left of stamina that was settled.
 

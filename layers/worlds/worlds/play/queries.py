@@ -70,7 +70,9 @@ _PERSON: Final[LiteralString] = """
 _OF_NPCS: Final[LiteralString] = """
     CASE WHEN p.account_id IS NULL THEN (SELECT n.born FROM worlds.npcs AS n WHERE n.character_id = p.character_id) END
         AS born,
-    CASE WHEN p.account_id IS NULL THEN (SELECT n.doing FROM worlds.npcs AS n WHERE n.character_id = p.character_id) END
+    CASE WHEN p.account_id IS NULL THEN (SELECT n.doing FROM worlds.npcs AS n WHERE n.character_id = p.character_id)
+         WHEN p.mode = 'sleep' AND p.settled_at > %(now)s::timestamptz - interval '10 minutes'
+              AND (p.hurt_at IS NULL OR p.hurt_at < p.settled_at) THEN 'sleeps' END
         AS doing
 """
 
@@ -331,7 +333,7 @@ def list_people_near(tx: Tx, connection_id: str, radius: int, most: int | None =
         WHERE squared_distance <= %(squared)s
         ORDER BY squared_distance, character_id LIMIT %(most)s
         """,
-        {"connection": connection_id, "radius": radius, "squared": float(radius * radius), "most": most},
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius), "most": most, "now": tx.now},
     )
 
 
