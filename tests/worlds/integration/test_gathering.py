@@ -214,6 +214,25 @@ def test_a_good_tool_brings_more_and_wears_out(tx: Tx):
     assert rebuilding.rebuild(tx).differences == []
 
 
+def test_who_wears_out_a_tool_reads_that_it_is_broken_and_goes_on_without_it(tx: Tx):
+    ann, stand, _ = at_a_ground(tx, "oak", "birch")
+    knows(tx, ann, "Logging", 20)
+    leaves(tx, ann, stand, 20)
+    gets(tx, ann, "axe")
+    tx.execute("UPDATE worlds.holdings SET durability = 1 WHERE character_id = %s", (ann.character_id,))
+    tx.now += timedelta(hours=1)
+
+    said = texts(ann.types(tx, "gather 1"))[0]
+
+    assert said.endswith("Broken: axe. It is of no use any more.")
+    events = "SELECT payload FROM worlds.events WHERE event_type = 'ItemDurabilityChanged'"
+    assert [(each["payload"]["old"], each["payload"]["new"]) for each in tx.execute(events)] == [(1, 0)]
+    tx.now += timedelta(days=20)
+    stays_signed_in(tx)
+    assert "Broken" not in texts(ann.types(tx, "gather 1"))[0]
+    assert len(tx.execute(events).fetchall()) == 1
+
+
 def test_ore_asks_for_a_pick_that_is_hard_enough_and_never_comes_back(tx: Tx):
     world = make_ground(tx)
     ann = come_to(tx, world.world_id, "Ann")

@@ -201,6 +201,11 @@ def counted(held: Held) -> str:
     return f"{held.name} × {held.quantity}" if held.quantity > 1 else held.name
 
 
+def told_broken(item: str) -> str:
+    """Return what someone reads whose weapon, armour or tool has just broken."""
+    return translate("Broken: {item}. It is of no use any more.", item=item)
+
+
 def changed(me: Character, after: Belongings, moved: Held) -> dict[str, Any]:
     """Return the fields of an InventoryChanged about things that were moved."""
     return {**stored(me, after), "item": moved.item.key, "quantity": moved.quantity}

@@ -61,8 +61,8 @@ class FightHappening(Struct, frozen=True, kw_only=True):
     """Something that those in a fight see.
 
     Attributes:
-        kind: hit, fumble, failed, defend, fled, caught, used, hurt, interrupted, defeated, died, ran, up, calm, fallen
-            or left.
+        kind: hit, fumble, failed, defend, fled, caught, used, hurt, interrupted, broken, defeated, died, ran, up, calm,
+            fallen or left.
         who: did it, or whom it has happened to.
         action: what was done.
         reason: why it failed, or what hurts.
@@ -71,6 +71,7 @@ class FightHappening(Struct, frozen=True, kw_only=True):
         hp, max_hp: of the target of a hit, or of who is hurt.
         skill: that was used, and what it has taught: `xp`; `defense`: the skill in which the target has learned.
         position: where it happens, or where someone runs.
+        item: that was used, or has broken.
     """
 
     at: int
@@ -182,6 +183,8 @@ class _Course:
         self.at = 0
         self.happenings: list[FightHappening] = []
         self.changes: list[BodyChange] = []
+        self.broken: list[tuple[UUID, str]] = []
+        """What has just broken, of whom: told after what broke it."""
         self.dues: dict[UUID, Due] = {}
         for each in self.fighters.values():
             self._note_due(each)
@@ -237,6 +240,9 @@ class _Course:
 
     def _tell(self, kind: str, who: UUID, **details: Any) -> None:
         self.happenings.append(FightHappening(at=self.at, kind=kind, who=who, **details))
+        broken = [FightHappening(at=self.at, kind="broken", who=owner, item=item) for owner, item in self.broken]
+        self.happenings += broken
+        self.broken.clear()
 
     # ------------------------------------------------------------------ bodies
 
@@ -282,6 +288,8 @@ class _Course:
         inventory = Belongings(tuple(worn if each is held else each for each in body.inventory.held))
         self.bodies[key] = replace(body, inventory=inventory)
         self._change("worn", key, held.durability, worn.durability, reason, inventory=inventory, moved=worn)
+        if worn.is_broken:
+            self.broken.append((key, held.item.key))
 
     def _consume(self, key: UUID, held: Held, reason: str) -> None:
         body = self.bodies[key]
