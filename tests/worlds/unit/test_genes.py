@@ -13,7 +13,6 @@ from worlds.generation.randomness import Stream
 from worlds.npcs import genes
 from worlds.npcs.appearance import describe, likeness, stage_of
 
-
 EVERY_SEED = pytest.mark.parametrize("seed", range(1, 6))
 """Shares hold for each seed of a fixed list, not only for one that happens to fit. Source: worlds 0."""
 
