@@ -111,7 +111,7 @@ def buy(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 
 def _refused(scene: Scene, item: WorldItem | None, refusal: DomainError) -> CommandOutcome:
-    """Return what comes of a purchase that is refused: it counts as one, whoever asks for how many.
+    """Return what comes of a purchase that is refused: it counts as one, however many were asked for.
 
     Only as long as no more are wanted than there are: it costs nothing, and would drive up prices.
     """

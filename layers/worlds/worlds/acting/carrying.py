@@ -166,15 +166,24 @@ def unequip(scene: Scene, parsed: Parsed) -> CommandOutcome:
 def use(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Use one thing up; its effect comes at once."""
     held = held_named(scene.me, parsed.target)
-    after, effect = items.use(scene.me.inventory, held.holding_id)
-    used = ItemConsumed(**changed(scene.me, after, held.of(1)))
-    happened, text = _effect(scene, effect)
+    events, text = used(scene, held)
     return CommandOutcome(
-        events=[used, *happened],
+        events=events,
         messages=[
             GameMessage("action", translate("You use {item}. {effect}", item=held.item.name, effect=text).strip())
         ],
     )
+
+
+def used(scene: Scene, held: Held) -> tuple[list[WorldEvent], str]:
+    """Return what happens when the one whom a scene is about uses one of what they hold, and what they read of it.
+
+    Raises:
+        NotUsable
+    """
+    after, effect = items.use(scene.me.inventory, held.holding_id)
+    happened, text = _effect(scene, effect)
+    return [ItemConsumed(**changed(scene.me, after, held.of(1))), *happened], text
 
 
 def held_named(me: Character, typed: str) -> Held:

@@ -68,6 +68,7 @@ class FightHappening(Struct, frozen=True, kw_only=True):
         reason: why it failed, or what hurts.
         effects: that a hit has brought.
         is_first: of a hit that does damage: the first one of the two in this fight.
+        defended: whom the target of such a first hit had hurt in this fight, and who hits has not.
         hp, max_hp: of the target of a hit, or of who is hurt.
         skill: that was used, and what it has taught: `xp`; `defense`: the skill in which the target has learned.
         position: where it happens, or where someone runs.
@@ -84,6 +85,7 @@ class FightHappening(Struct, frozen=True, kw_only=True):
     critical: bool = False
     interrupted: bool = False
     is_first: bool = False
+    defended: tuple[UUID, ...] = ()
     reason: str = ""
     effects: tuple[EffectName, ...] = ()
     hp: int = 0
@@ -394,6 +396,7 @@ class _Course:
             self._wear(other_key, armor.holding_id, items.WEAR[Wear.HIT_TAKEN], Wear.HIT_TAKEN)
         self._wound(other_key, damage, "hit", by=key)
         is_first = damage > 0 and other_key not in fighter.struck
+        defended = tuple(sorted(target.struck - fighter.struck - {key})) if is_first else ()
         if is_first:
             self._put(replace(fighter, struck=fighter.struck | {other_key}))
         hurt = self.bodies[other_key].hurt
@@ -414,6 +417,7 @@ class _Course:
             critical=roll.is_critical,
             interrupted=interrupted,
             is_first=is_first,
+            defended=defended,
             effects=effects,
             hp=hurt.points,
             max_hp=hurt.maximum,
