@@ -248,6 +248,12 @@ def test_iron_is_researched_before_smithing_and_its_recipes_are_known_then(tx: T
     [said] = texts(ann.types(tx, "research"))
     assert said.startswith("You have found out about Iron Smelting. You can make now: bloomery, iron ingot and forge.")
     assert held(tx, ann) == {"iron_ore": 1, "iron_ingot": 2}
+    rows = tx.execute("SELECT payload FROM worlds.events WHERE event_type = 'RecipeDiscovered' ORDER BY number")
+    assert [(each["payload"]["recipe"], each["payload"]["source"]) for each in rows] == [
+        ("bloomery", "research"),
+        ("iron_ingot", "research"),
+        ("forge", "research"),
+    ]
     assert refusal(tx, ann, "research iron smelting").startswith("You know Iron Smelting already.")
     assert texts(ann.types(tx, "research blacksmithing"))
     settled(tx)
