@@ -226,6 +226,9 @@ class OfferedNpcShape(BaseModel):
     occupation: str
     age: int
     """In years of the world."""
+    sex: str
+    place: str
+    """The village where they live."""
     relationships: int
     """How many people they know."""
     skills: dict[str, int]
@@ -242,6 +245,8 @@ class OfferedNpcShape(BaseModel):
             description=body.description,
             occupation=body.occupation,
             age=int(offered.years),
+            sex=offered.npc.sex,
+            place=offered.place,
             relationships=offered.relationships,
             skills=dict(body.skills),
             dna=dict(offered.npc.genes),
@@ -253,7 +258,7 @@ class EntryOptionsShape(BaseModel):
 
     can_enter_as_watcher: bool
     available_npcs: list[OfferedNpcShape]
-    """Up to five; the same each time, as long as they live and no one plays them."""
+    """Up to five grown people who are awake; the same each time, as long as they live and no one plays them."""
     can_create_custom: bool
     species: list[SpeciesShape]
     background_questions: list[QuestionShape]

@@ -389,6 +389,14 @@ class Offered(Shape):
     """The share of what it has when no one has gathered there."""
 
 
+class TalkHeard(Shape):
+    """A talk of two of the people of a world, as one hears it: who has begun it, and what the other one says to it."""
+
+    one_id: UUID
+    other_id: UUID
+    reply: Literal["agree", "disagree", "neutral"]
+
+
 class VillageSeen(Shape):
     """A village whose smoke one sees."""
 
@@ -402,6 +410,8 @@ class AreaMetadata(Shape):
     entities: list[Seen] | None = None
     offers: list[Offered] | None = None
     """The nearest ones within 200 m; left out where there are none."""
+    talks: list[TalkHeard] | None = None
+    """Of those within 10 m who talk with one another; left out where no one does."""
     target: str | None = None
     weather: WeatherNow | None = None
     """Left out where there is none, as in the lobby."""
@@ -572,7 +582,7 @@ class HintShape(Shape):
 
 
 class HintsMetadata(Shape):
-    """Of `info`, after `hint`: the most useful first."""
+    """Of `info` after `hint`, and of `combat` when a creature growls: the most useful first."""
 
     hints: list[HintShape]
 
@@ -589,7 +599,7 @@ class GatheredMetadata(Shape):
 METADATA: dict[str, tuple[type[Shape], ...]] = {
     "action": (GatheredMetadata,),
     "area_description": (AreaMetadata,),
-    "combat": (CombatMetadata,),
+    "combat": (CombatMetadata, HintsMetadata),
     "dialogue": (DialogueMetadata,),
     "emote": (SpeechMetadata,),
     "info": (WorldMetadata, DirectoryMetadata, WeatherMetadata, RecipesMetadata, HintsMetadata),

@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from community.counters import COUNT_RULES
-from functions.community.tally.app import OF_AUTHORS, TURNING_POINT
+from functions.community.tally.app import FEAT, HIDDEN, OF_AUTHORS, SIGHTED, TURNING_POINT
 from kernel.events import waking
 from kernel.events.models import Event
 from kernel.events.replaying import ReplayRequested
@@ -47,6 +47,8 @@ from tests.support.template import (
     reachable,
 )
 from worlds.deep_time.chat_events import ChatAsked
+from worlds.feats.models import FeatAchieved
+from worlds.following.events import HeroHidden, HeroSighted
 
 # Read by the libraries, not by us.
 LIBRARY_VARIABLES = {
@@ -602,6 +604,9 @@ def test_the_template_excludes_the_events_that_the_doors_declare_private():
         PostApproved.type,
         BattleWon.type,
         ChatAsked.type,
+        FeatAchieved.type,
+        HeroSighted.type,
+        HeroHidden.type,
     }
 
 
@@ -853,7 +858,7 @@ def test_mails_without_a_sender_fail_in_the_queue_that_is_polled_anyway(sender: 
 def test_everything_the_tally_counts_is_delivered_to_it():
     [rule] = [rule for rule in TEMPLATE.rules if rule.name == "EventsToTally"]
 
-    assert set(rule.pattern["detail-type"]) == {*COUNT_RULES, *OF_AUTHORS, TURNING_POINT}
+    assert set(rule.pattern["detail-type"]) == {*COUNT_RULES, *OF_AUTHORS, TURNING_POINT, FEAT, SIGHTED, HIDDEN}
 
 
 def test_the_database_is_encrypted_unless_a_snapshot_brings_that():

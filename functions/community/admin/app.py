@@ -22,6 +22,7 @@ from functions.community.admin.events_routes import router as events
 from functions.community.admin.exclusions_routes import router as exclusions
 from functions.community.admin.features_routes import router as features
 from functions.community.admin.figures import Figures, read_figures
+from functions.community.admin.hero_routes import router as hero
 from functions.community.admin.imports_routes import router as imports
 from functions.community.admin.jobs_routes import router as job_routes
 from functions.community.admin.keys_routes import router as key_routes
@@ -49,7 +50,7 @@ from kernel.texts import translate
 app = create_app(
     "Administration",
     *(events, features, letters, outside, key_routes, accounts),
-    *(players, job_routes, recipes, weights, exclusions, imports, moving),
+    *(players, job_routes, recipes, weights, exclusions, imports, moving, hero),
 )
 
 

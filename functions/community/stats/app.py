@@ -1,4 +1,4 @@
-"""/api/v1/stats and /api/v1/achievements: players' statistics and achievements."""
+"""/api/v1/stats, /api/v1/achievements and /api/v1/hero: what players have done, and what a hero does."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from doors.app import create_app, create_handler
 from doors.call import Call
 from doors.fields import Message
 from functions.community.stats.achievements_routes import router as achievements
+from functions.community.stats.hero_routes import router as hero
 from functions.community.stats.shapes import (
     EventRequest,
     LeaderboardQuery,
@@ -26,7 +27,7 @@ from functions.community.stats.shapes import (
 )
 from kernel.database import Tx
 
-app = create_app("Stats", achievements)
+app = create_app("Stats", achievements, hero)
 
 
 @app.post("/api/v1/stats/event", response_model=Message)

@@ -1,4 +1,4 @@
-"""Counts events for the business metrics, rewards authors of personas, and opens polls about worlds.
+"""Counts events for the business metrics, rewards authors and heroes, and opens polls about worlds.
 
 Each event has its effect once, however often it is delivered.
 """
@@ -16,6 +16,8 @@ from kernel.action import run_action
 from kernel.events.tallying import tally
 
 TURNING_POINT = "world.turning_point_put"
+FEAT = "world.feat_achieved"
+SIGHTED, HIDDEN = "world.hero_sighted", "world.hero_hidden"
 OF_AUTHORS = frozenset({"persona.post_approved", "persona.battle_won"})
 
 ready()
@@ -33,6 +35,15 @@ def take(envelope: Envelope) -> None:
         from community.writing.service import reward
 
         run_action(lambda tx: reward(tx, event_id, event_type, payload), name="reward", while_frozen=True)
+    elif event_type == FEAT:
+        from community.heroes.service import reward as reward_feat
+
+        run_action(lambda tx: reward_feat(tx, event_id, payload), name="reward feat", while_frozen=True)
+    elif event_type in (SIGHTED, HIDDEN):
+        from community.heroes import following
+
+        seen = following.sight if event_type == SIGHTED else following.hide
+        run_action(lambda tx: seen(tx, payload), name="hero seen", while_frozen=True)
     elif event_type == TURNING_POINT:
         from community.voting.polls import open_asked
 

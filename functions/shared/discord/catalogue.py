@@ -9,6 +9,9 @@ from functions.community.admin import (
     feature_commands as admin_features,
 )
 from functions.community.admin import (
+    hero_commands as admin_hero,
+)
+from functions.community.admin import (
     player_commands as admin_players,
 )
 from functions.community.admin import (
@@ -25,6 +28,7 @@ from functions.community.progression import commands as community
 from functions.community.quests import commands as quests
 from functions.community.stats import achievements_commands as achievements
 from functions.community.stats import commands as standing
+from functions.community.stats import hero_commands as hero
 from functions.community.users import commands as things
 from functions.community.users import privacy_commands as privacy
 from functions.community.users import search_commands as players
@@ -37,6 +41,7 @@ __all__ = [
     "achievements",
     "admin_exclusions",
     "admin_features",
+    "admin_hero",
     "admin_players",
     "admin_system",
     "admin_tree",
@@ -44,6 +49,7 @@ __all__ = [
     "economy",
     "gambling",
     "help",
+    "hero",
     "info",
     "linking",
     "players",

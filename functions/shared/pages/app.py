@@ -15,6 +15,7 @@ from functions.personas.pages import (
     template_page,
 )
 from functions.personas.pages.door import door
+from functions.shared.pages import hero_overlay
 from functions.worlds.pages import guide, history_page, play_page
 from functions.worlds.pages.door import static
 
@@ -27,6 +28,7 @@ app = create_pages(
     template_page.router,
     account_pages.router,
     play_page.router,
+    hero_overlay.router,
     history_page.router,
     guide.router,
     static.router(),

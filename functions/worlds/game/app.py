@@ -35,12 +35,15 @@ from worlds.characters import service as characters
 from worlds.deep_time.models import standing_of
 from worlds.entering import service as entering
 from worlds.ground import service as ground
+from worlds.inhabiting.models import NpcWish
 from worlds.play import releasing
 from worlds.world import service as worlds
 from worlds.world.models import OWNER
 
 app = create_app("Game", world_routes.router, report_routes.router, notice_routes.router, admin_routes.router)
 
+Word = Annotated[str | None, Query(max_length=100)]
+Years = Annotated[int | None, Query(ge=0, le=100_000)]
 MapSize = Annotated[
     Literal[64, 128, 256],
     Query(description="Cells along the shorter side."),
@@ -87,9 +90,33 @@ async def release_character(call: Call, character_id: UUID) -> Response:
 
 @app.get("/api/game/entry-options", response_model=EntryOptionsShape)
 @requires_account()
-async def entry_options(call: Call, world_id: Annotated[UUID, Query()]) -> Response:
-    """How one can enter a world."""
-    return signed_in(call).look(lambda tx, me: EntryOptionsShape.of(entering.options(tx, me, world_id)))
+async def entry_options(
+    call: Call,
+    world_id: Annotated[UUID, Query()],
+    occupation: Word = None,
+    species: Word = None,
+    sex: Annotated[Literal["female", "male"] | None, Query()] = None,
+    place: Word = None,
+    skill: Word = None,
+    least_age: Years = None,
+    most_age: Years = None,
+    sort: Annotated[Literal["relationships", "years", "skills"] | None, Query()] = None,
+) -> Response:
+    """How one can enter a world; as one of its people only as whom one would like to be, if one says so.
+
+    `sort` has the most first.
+    """
+    wish = NpcWish(
+        occupation=occupation,
+        species=species,
+        sex=sex,
+        place=place,
+        skill=skill,
+        least_age=least_age,
+        most_age=most_age,
+        sort=sort,
+    )
+    return signed_in(call).look(lambda tx, me: EntryOptionsShape.of(entering.options(tx, me, world_id, wish)))
 
 
 @app.get("/api/game/characters", response_model=CharacterList)

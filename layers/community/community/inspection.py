@@ -96,6 +96,7 @@ INSPECTIONS = (
     ),
     Inspection("recent_activity", ("player_recent_activity",)),
     Inspection("linking", ("link_tokens", "link_claims", "unlink_requests", "code_guesses", "player_accounts")),
+    Inspection("heroes", ("hero_feats", "account_feats", "followed_hero")),
     Inspection("exclusions", ("excluded_accounts",)),
     Inspection(
         "imports",

@@ -6,4 +6,8 @@ from typing import Final
 
 from kernel.accounts.leaving import Export
 
-EXPORTS: Final = (Export("player_accounts", ("account_id",)),)
+EXPORTS: Final = (
+    Export("player_accounts", ("account_id",)),
+    Export("followed_hero", ("account_id",)),
+    Export("account_feats", ("account_id", "feat")),
+)

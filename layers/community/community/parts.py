@@ -11,6 +11,7 @@ from community.deliveries.part import DELIVERIES
 from community.engagement.part import ENGAGEMENT
 from community.exclusions.part import EXCLUSIONS
 from community.gambles.part import GAMBLES
+from community.heroes.part import HEROES
 from community.imports.part import IMPORTS
 from community.inventory.part import INVENTORY
 from community.jobs.part import JOBS, XP_EVENTS
@@ -38,6 +39,7 @@ PARTS = Parts(
     IMPORTS,
     ACCOUNTS,
     CHATTERS,
+    HEROES,
     BLASTS,
     BALLOTS,
     COOLDOWNS,

@@ -22,6 +22,8 @@ from community.economy.events import ItemBought, ItemSold
 from community.engagement.reactions import record_command, record_engagement
 from community.gambles import reactions as gambles
 from community.gambles.events import GambleJoined, GamblePlayed, GambleStarted
+from community.heroes.models import HeroFeat
+from community.heroes.reactions import award_feat_xp
 from community.imports.events import BalanceImported, ImportUndone
 from community.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
 from community.items.events import ItemUsed, VideoEffectRequested
@@ -127,6 +129,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     QuestClaimed: (),
     PlayerPostApproved: (writing.award_post_xp,),
     PlayerDebateWon: (writing.award_victory_xp,),
+    HeroFeat: (award_feat_xp,),
 }
 """{event of a player: its reactions}, for every such event."""
 

@@ -18,6 +18,7 @@ from worlds.crafting.content import RecipesSection
 from worlds.describing.content import DescriptionsSection
 from worlds.economy.content import MarketSection
 from worlds.ecosystem.content import CreaturesSection
+from worlds.feats.content import FeatsSection
 from worlds.fixtures.content import FixturesSection
 from worlds.items.content import WorldItemsSection
 from worlds.minerals.content import MineralsSection
@@ -39,6 +40,7 @@ SECTIONS: tuple[type[Section[Any]], ...] = (
     CombatSection,
     DescriptionsSection,
     MarketSection,
+    FeatsSection,
 )
 """The sections, in the order in which they are checked."""
 

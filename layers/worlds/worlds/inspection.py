@@ -78,6 +78,8 @@ INSPECTIONS = (
     Inspection("demand", ("worlds.demand",)),
     Inspection("economy", ("worlds.barters",)),
     Inspection("npcs", ("worlds.npcs",)),
+    Inspection("feats", ("worlds.feats",)),
+    Inspection("following", ("worlds.followed",), {"people": "(SELECT count(*) FROM worlds.followed)"}),
     Inspection("villages", ("worlds.villages",)),
     Inspection(
         "memories",

@@ -65,6 +65,8 @@ EXPORTS: Final = (
     Export("worlds.notification_preferences", ("account_id",)),
     Export("worlds.devices", ("device_id",)),
     Export("worlds.whereabouts", ("account_id",)),
+    Export("worlds.feats", ("account_id", "feat")),
+    Export("worlds.followed", ("account_id",)),
     Export("worlds.connections", ("connection_id",)),
     Export("worlds.tickets", ("ticket_hash",), row="to_jsonb(t) - 'ticket_hash'"),
     Export(

@@ -37,7 +37,7 @@ def test_without_anybody_it_lists_what_there_is(call: CallApi):
 
     assert answer.status == 200
     assert [row["key"] for row in answer.json["achievements"]] == list(achievements.by_key)
-    assert (answer.json["unlocked"], answer.json["total"]) == (0, 16)
+    assert (answer.json["unlocked"], answer.json["total"]) == (0, 21)
     rows = by_key(answer.json)
     assert rows["master_crafter"] == {
         "key": "master_crafter",
@@ -64,7 +64,7 @@ def test_a_player_named_in_any_way_sees_how_far_they_are(call: CallApi, alice: s
 
     answer = call("GET", PATH, query=query)
 
-    assert (answer.status, answer.json["unlocked"], answer.json["total"]) == (200, 1, 16)
+    assert (answer.status, answer.json["unlocked"], answer.json["total"]) == (200, 1, 21)
     rows = by_key(answer.json)
     assert (rows["first_words"]["progress"], rows["first_words"]["unlocked"]) == (1, True)
     assert rows["first_words"]["unlocked_at"].endswith("Z")

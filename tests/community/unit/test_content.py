@@ -548,7 +548,7 @@ def test_the_check_command_prints_what_there_is():
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        "24 items, 47 nodes, 5 jobs, 11 upgrades, 7 disassembles, 4 sales, 4 loot tables, 16 achievements, 9 quests, "
+        "24 items, 47 nodes, 5 jobs, 11 upgrades, 7 disassembles, 4 sales, 4 loot tables, 21 achievements, 9 quests, "
         "24 aliases, 2 themes, 17 info texts\n"
     )
 

@@ -51,7 +51,8 @@ CONTRACT = {
         "target_required": "EffectRequired JobRequired TargetRequired",
         "user_not_found": "NotHereYet UnknownAccount UnknownPlayer",
         "validation": (
-            "AccountNeeded BackwardsRange InvalidRate LastAdministrator LevelTooHigh NameNeeded NoSuchTable "
+            "AccountNeeded BackwardsRange HeroNotLinked InvalidRate LastAdministrator LevelTooHigh NameNeeded "
+            "NoSuchTable "
             "NoWholeNumber NotANumber NotAQuantity NotGiveable NumberTooLarge NumberTooSmall OneAtATime OwnKey "
             "PaceOutOfRange SeveralPlayers StillPlaying UnclearNumber UnknownAction UnknownEffect UnknownLesson "
             "UnknownQuality UnreadableFile UnusableWeights WrongConfirmation"
@@ -76,7 +77,7 @@ CONTRACT = {
     },
     404: {
         "not_found": (
-            "AccountNotLinked AccountUnknown ExcludedWhenForgotten NoCraftingJobs NoSuchAccount NoSuchExport "
+            "AccountNotLinked AccountUnknown ExcludedWhenForgotten NoCraftingJobs NoHero NoSuchAccount NoSuchExport "
             "NoSuchGamble NoSuchImport NoSuchJob NoSuchKey NoSuchLetter NoSuchPlayer NoSuchRecipe NoSuchRequest "
             "NoSuchSession NoSuchSwitch NoSuchText NotExcluded NothingStored UnknownEmail UnknownJob UnknownNode"
         ),

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
 
 import pytest
 
+from community.heroes import following
 from functions.worlds.pages.door import static
 from kernel.database import Connection, transaction
 from tests.support.api import Answer, CallApi
-from tests.support.people import Someone, make_someone
+from tests.support.factories import make_player
+from tests.support.grounds import make_ground
+from tests.support.heroes import agree, link
+from tests.support.people import Someone, make_account, make_someone
 from worlds.commands.grammar import COMMANDS
 
 HOST = {"Host": "brandish.example", "Accept": "text/html,*/*;q=0.8", "Accept-Language": "en"}
@@ -71,3 +76,41 @@ def test_what_is_not_there_is_a_page_of_its_own(look: Any):
 
     assert (page.status, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
     assert "There is nothing here" in page.text
+
+
+def test_the_overlay_is_the_same_for_everyone_and_shows_no_one_by_itself(look: Any):
+    page = look("/worlds/overlay")
+
+    assert (page.status, page.headers["cache-control"]) == (200, "public, max-age=0, s-maxage=300")
+    assert static.address("overlay.js") in page.text
+    assert "Unser Held in den Welten" in look("/worlds/overlay", Accept_Language="de").text
+    state = look("/worlds/overlay.json")
+    assert (state.status, json.loads(state.text)) == (200, {})
+    assert state.headers["cache-control"] == "public, max-age=0, s-maxage=2"
+
+
+def test_the_overlay_shows_how_the_followed_hero_was_seen_last(look: Any, environment: Connection):
+    with transaction(environment) as tx:
+        alice, account_id = make_player(tx, "alice"), make_account(tx, "Ann")
+        link(tx, account_id)
+        agree(tx, account_id)
+        following.follow(tx, alice)
+        unknown = dict.fromkeys(("world_id", "map_x", "map_y", "people", "creatures", "players"))
+        told = {"account_id": str(account_id), "hero": "Ann", "world": "Aether", "place": "", "hp": 5, "most_hp": 50}
+        following.sight(tx, told | unknown | {"lines": ["You go east."], "seen_at": tx.now.isoformat()})
+
+    state = json.loads(look("/worlds/overlay.json").text)
+
+    assert (state["hero"], state["world"], state["hp"], state["lines"]) == ("Ann", "Aether", 5, ["You go east."])
+    assert str(account_id) not in str(state)
+
+
+def test_the_map_of_the_overlay_is_that_of_a_public_world(look: Any, environment: Connection):
+    with transaction(environment) as tx:
+        public, secret = make_ground(tx).world_id, make_ground(tx, name="Secret", privacy="invite").world_id
+
+    picture = look(f"/worlds/overlay/{public}.png")
+
+    assert (picture.status, picture.headers["content-type"]) == (200, "image/png")
+    assert look(f"/worlds/overlay/{secret}.png").status == 404
+    assert look(f"/worlds/overlay/{uuid4()}.png").status == 404

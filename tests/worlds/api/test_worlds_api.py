@@ -211,6 +211,24 @@ def test_entry_options_are_the_same_each_time_and_say_what_a_body_can_be(call: C
     assert refusal(lobby) == (400, "INVALID_INPUT")
 
 
+@pytest.mark.parametrize(
+    ("wish", "status"),
+    [
+        ({"occupation": "smith", "sex": "female", "least_age": "20", "most_age": "40", "sort": "years"}, 200),
+        ({"species": "elf", "place": "Kilnford", "skill": "Smithing"}, 200),
+        ({"sex": "other"}, 400),
+        ({"least_age": "-1"}, 400),
+        ({"sort": "height"}, 400),
+    ],
+)
+def test_whom_one_would_like_to_be_is_said_in_the_query(
+    call: CallApi, root: Someone, ann: Someone, wish: dict[str, str], status: int
+):
+    query = {"world_id": make(call, root)["id"], **wish}
+
+    assert call("GET", "/api/game/entry-options", query=query, headers=ann.headers).status == status
+
+
 def test_someone_to_inhabit_is_meant_by_an_id(call: CallApi, root: Someone, ann: Someone):
     wish = {"world_id": make(call, root)["id"], "npc_id": "00000000-0000-4000-8000-000000000001"}
 

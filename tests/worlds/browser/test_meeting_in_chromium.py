@@ -89,8 +89,20 @@ def test_a_newcomer_becomes_one_of_the_people_who_live_there_and_does_what_a_hin
     dialog = page.get_by_role("dialog", name="How do you enter Temperate?")
     dialog.get_by_label("As one of the people who live there").check()
     expect(dialog.get_by_label("Your name there")).to_be_hidden()
+    offered = dialog.locator("#entry-offered label")
+    trade = offered.last.inner_text().split(", ")[1]
+    dialog.get_by_role("textbox", name="Trade").fill(trade)
+    dialog.get_by_role("textbox", name="Trade").press("Enter")
+    expect(offered.filter(has_not_text=f", {trade}, ")).to_have_count(0)
+    village = dialog.get_by_role("textbox", name="Village")
+    village.fill("Nowhere")
+    dialog.get_by_role("spinbutton", name="Age from").fill("1")
+    expect(dialog.get_by_text("No one like that is awake and free.")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Enter the world")).to_be_disabled()
+    village.fill("")
+    village.press("Enter")
     someone = dialog.get_by_role("group", name="Who").get_by_role("radio").last
-    label = dialog.locator("#entry-people label").last.inner_text()
+    label = offered.last.inner_text()
     if AXE.is_file():
         assert barriers(page, is_idle=False) == []
     someone.check()

@@ -315,6 +315,7 @@ LINES: dict[str, str] = {
         "inventory": "inventory",
         "help": "help",
         "hint": "hint",
+        "follow": "follow on",
         "say": "say hello",
         "emote": "emote waves",
     },

@@ -12,14 +12,12 @@ from psycopg.types.json import Jsonb
 
 from kernel.database import Tx
 from local.worlds.settling import YEAR, settle_npc
+from tests.support.beasts import put_wolf
 from tests.support.grounds import make_ground
 from tests.support.worlds import Player, code, come_to, come_to_lobby, connect, make_world, place_item, texts, told
 from worlds.characters import service as characters
 from worlds.characters.events import HealthChanged
 from worlds.characters.models import Character
-from worlds.ecosystem.creature_queries import as_json
-from worlds.ecosystem.creatures import LIFESPANS, MEAL, Creature
-from worlds.ecosystem.models import MEAT_EATER, name_of
 from worlds.fights import service as fights
 from worlds.play import leaving
 from worlds.play import service as play
@@ -27,8 +25,6 @@ from worlds.rebuilding import service as rebuilding
 from worlds.space.models import Position
 from worlds.time.models import milliseconds
 from worlds.world import queries as worlds_sql
-from worlds.world import service as worlds
-from worlds.world.events import CreaturesChanged
 from worlds.world.models import World
 
 
@@ -93,24 +89,6 @@ def bob(tx: Tx, world: World) -> Player:
 @pytest.fixture
 def maren(tx: Tx, world: World, ann: Player) -> Character:
     return settle_npc(tx, world, "Maren", ann.character(tx).position)
-
-
-def put_wolf(tx: Tx, world: World, position: Position, *, hungry: bool = False) -> str:
-    """Let a wolf stand in a world; return its name. A hungry one does not run when it is badly hurt."""
-    at = world.time.at(tx.now) // 200
-    wolf = Creature(
-        number=1,
-        species=3,
-        kind=MEAT_EATER,
-        biome=1,
-        position=position,
-        born=at - LIFESPANS[MEAT_EATER] // 2,
-        fed=at - MEAL if hungry else at,
-        mated=at,
-    )
-    changed = CreaturesChanged(world_id=world.world_id, at=at, next_number=2, saved=[as_json(wolf)], removed=[])
-    worlds.save(tx, world, world.world_id, [changed])
-    return name_of(42, 3, MEAT_EATER)
 
 
 def begin_duel(tx: Tx, one: Player, other: Player) -> None:
@@ -180,6 +158,7 @@ def test_wounds_of_a_creature_heal_with_rest_when_its_fight_is_over(tx: Tx):
     assert kept == {"hp": 20, "hp_since": since}
     assert rebuilding.rebuild(tx).differences == []
     ann.types(tx, "south 5")
+    tx.execute("DELETE FROM worlds.fights")  # it may have growled
     for seconds, left in ((9, 24), (100, 34)):  # one point in ten seconds
         tx.now += timedelta(seconds=seconds)
         assert texts(ann.types(tx, f"attack {wolf}"))

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from kernel.database import Connection, Tx, transaction
-from local.worlds.settling import settle_npc
+from local.worlds.settling import YEAR, settle_npc
 from tests.support.races import race_of
 from tests.support.worlds import Player, code, come_to, give_things, make_world, texts
 from worlds.characters.models import Character
@@ -77,6 +77,27 @@ def said(answer: list[dict[str, Any]]) -> str:
 def price_of_bread(player: Player, tx: Tx) -> int:
     text = said(player.types(tx, "prices"))
     return int(text.split("bread")[1].split(" at ")[1].split()[0])
+
+
+def test_children_do_not_trade_and_no_one_trades_asleep(tx: Tx):
+    world, ann, maren = market(tx)
+    kai = settle_npc(tx, world, "Kai", Position(50, 52), born=-8 * YEAR, **KIND)
+    give_things(tx, kai, "bread", 1)
+    before = total(tx)
+
+    with_kai = ("prices kai", "buy bread from kai", "barter kai wool for bread")
+    assert {refusal(ann.types(tx, each)) for each in with_kai} == {"Kai is a child and does not trade."}
+    tx.execute("UPDATE worlds.npcs SET doing = 'sleeps' WHERE character_id = %s", (maren.character_id,))
+    for each in ("sell wool to maren", "barter maren wool for bread"):
+        assert refusal(ann.types(tx, each)).startswith("Maren is asleep, and gets up in ")
+    assert refusal(ann.types(tx, "buy axe")) == "Kai is a child and does not trade."
+    assert total(tx) == before
+    tx.execute("UPDATE worlds.npcs SET doing = '' WHERE character_id = %s", (maren.character_id,))
+    assert " from Maren for " in said(ann.types(tx, "buy bread"))  # although Kai is nearer
+
+
+def refusal(answer: list[dict[str, Any]]) -> str:
+    return answer[0]["data"]["message"]
 
 
 def test_what_is_bought_costs_what_people_want_and_have_of_it(tx: Tx):

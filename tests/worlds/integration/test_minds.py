@@ -30,6 +30,7 @@ from worlds.memories.rules import relevance, retention_of
 from worlds.minds import service as minds
 from worlds.minds.models import Impressions
 from worlds.npcs import queries as npcs
+from worlds.npcs.dialogue import TEMPERS
 from worlds.npcs.events import NpcNeedsChanged
 from worlds.npcs.needs import Need
 from worlds.rebuilding.service import rebuild
@@ -336,9 +337,10 @@ def test_lines_differ_by_temper_mood_and_opinion(tx: Tx, world: World, ann: Play
     people = {name: settle_npc(tx, world, name, HERE, personality={**CALM, **how}) for name, how in tempers.items()}
     answers = {name: talks(tx, ann, f"talk {name} how is work?") for name in people}
 
-    assert "I do not know where this will end." in answers["Ida"]
-    assert "Make of that what you like." in answers["Jens"]
-    assert "Come by more often!" in answers["Kai"]
+    added = {(trait, is_high): said for trait, is_high, said in TEMPERS}
+    assert any(each in answers["Ida"] for each in added["neuroticism", True])
+    assert any(each in answers["Jens"] for each in added["agreeableness", False])
+    assert any(each in answers["Kai"] for each in added["extraversion", True])
     lena, mona = (settle_npc(tx, world, name, HERE, personality=CALM) for name in ("Lena", "Mona"))
     feel(tx, lena, ann, Opinion(60))
     feel(tx, mona, ann, Opinion(-30))
@@ -453,6 +455,62 @@ def test_who_comes_back_after_30_days_is_remembered_by_those_who_saw_or_heard_of
     assert rebuild(tx).differences == []
 
 
+def test_what_the_speaker_did_comes_before_the_stronger_deeds_of_others(tx: Tx, world: World, ann: Player):
+    """Asked by Ann, someone speaks of her gifts, however many have threatened them since."""
+    settle_npc(tx, world, "Maren", HERE, personality=CALM)
+    place_item(tx, world, "clay", HERE)
+    ann.types(tx, "get clay")
+    ann.types(tx, "give clay to maren")
+    for number in range(20):
+        come_to(tx, world.world_id, f"Quirin {number}").types(tx, "threaten maren")
+
+    said = talks(tx, ann, "talk maren")
+
+    assert "You gave me clay today." in said
+    assert "threatened me" in talks(tx, come_to(tx, world.world_id, "Quentin"), "talk maren")
+
+
+def test_what_happened_while_one_was_away_is_told_by_those_of_the_village(tx: Tx, world: World, ann: Player):
+    """Births, weddings and deaths, each true, in words of who tells it; not twice, and not to those who stayed."""
+    of_village = {"village": "Kilnford", "personality": CALM, "sex": "female"}
+    maren = settle_npc(tx, world, "Maren", HERE, number=1, **of_village)
+    torben, jens, kai = (
+        settle_npc(tx, world, name, Position(90_000, number), number=number, **{**of_village, "sex": "male"})
+        for number, name in ((2, "Torben"), (3, "Jens"), (4, "Kai"))
+    )
+    elsewhere = settle_npc(tx, world, "Ute", HERE, village="Farfield", personality=CALM)
+    hear(tx, world, ann, maren, elsewhere)
+    tx.now += 19 * DAY
+    come_back_tomorrow(tx, ann)
+    today = world.time.at(tx.now) // (DAY // timedelta(milliseconds=1))
+    set_life(tx, maren, spouse_id=jens.character_id, wed=today - 8)
+    set_life(tx, jens, spouse_id=maren.character_id, wed=today - 8)
+    set_life(tx, torben, died=today - 3, cause="old age")
+    set_life(tx, kai, mother_id=maren.character_id, father_id=jens.character_id, born=(today - 1) * 86_400_000)
+
+    said = " ".join(talks(tx, ann, f"talk maren What happened? {number}") for number in range(2))
+    [other] = hear(tx, world, ann, elsewhere)
+    later = talks(tx, come_back_tomorrow(tx, ann), "talk maren")
+
+    assert said.count("Jens and I had a child yesterday: Kai.") == 1
+    assert said.count("Torben died of old age 3 days ago.") == 1
+    assert said.count("Jens and I wed 8 days ago.") == 1
+    assert all(name not in other for name in ("Torben", "Jens", "Kai"))
+    assert all(word not in later for word in ("died", "wed", "child"))
+
+
+def set_life(tx: Tx, npc: Character, **fields: Any) -> None:
+    for name, value in fields.items():
+        statement = cast("LiteralString", f"UPDATE worlds.npcs SET {name} = %s WHERE character_id = %s")
+        tx.execute(statement, (value, npc.character_id))
+
+
+def come_back_tomorrow(tx: Tx, player: Player) -> Player:
+    tx.now += DAY
+    tx.execute("UPDATE kernel.sessions SET expires_at = %s", (tx.now + DAY,))
+    return player
+
+
 def test_the_same_news_goes_round_no_matter_who_comes_first_and_however_often(tx: Tx, world: World, ann: Player):
     village = {"village": "Kilnford", "personality": CALM}
     people = [settle_npc(tx, world, name, HERE, **village) for name in ("Maren", "Torben", "Ida", "Jens", "Kai")]
@@ -553,18 +611,27 @@ def test_the_best_of_ten_thousand_memories_are_found_by_index_and_in_time(tx: Tx
     explained = Explained(tx)
     now, day = 900 * 86_400_000, 86_400_000
     asking = cast(Tx, explained)
-    best = [
-        explained.plan(memories.list_relevant(asking, maren.character_id, now, day, ["tag3"], 10)) for _ in range(5)
-    ]
     tags = ["gift", "tag3"]
-    fitting = [
-        explained.plan(memories.list_of(asking, maren.character_id, all_tags=tags, least_weight=0.5, since=100 * day))
-        for _ in range(5)
-    ]
 
-    assert "Seq Scan" not in str(best) + str(fitting)
-    assert min(each["Execution Time"] for each in best) < 100
-    assert min(each["Execution Time"] for each in fitting) < 200
+    assert is_answered_within(
+        100, lambda: explained.plan(memories.list_relevant(asking, maren.character_id, now, day, ["tag3"], 10))
+    )
+    assert is_answered_within(
+        200,
+        lambda: explained.plan(
+            memories.list_of(asking, maren.character_id, all_tags=tags, least_weight=0.5, since=100 * day)
+        ),
+    )
+
+
+def is_answered_within(milliseconds: float, ask: Callable[[], dict[str, Any]]) -> bool:
+    """Tell whether a question, which reads no table from end to end, is answered in time in a moment of quiet."""
+    for _ in range(30):
+        plan = ask()
+        assert "Seq Scan" not in str(plan)
+        if plan["Execution Time"] < milliseconds:
+            return True
+    return False
 
 
 class Explained:

@@ -79,6 +79,7 @@ TWICE: Final[Mapping[str, Twice]] = {
     "inventory": Twice("inventory"),
     "help": Twice("help"),
     "hint": Twice("hint"),
+    "follow": Twice("follow on"),
     "say": Twice("say hello"),
     "emote": Twice("emote waves"),
     "whisper": Twice("whisper bob hello"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from math import hypot
 
@@ -9,14 +10,17 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from kernel.database import Connection, Tx, transaction
+from local.worlds.settling import settle_npc
 from tests.support.grounds import make_ground
 from tests.support.races import race_of
 from tests.support.villages import look, pass_time, people_of, set_time, stand, village_of
-from tests.support.worlds import Player, come_to
+from tests.support.worlds import Player, come_to, make_world, texts
 from worlds.npcs.events import NpcDied
 from worlds.rebuilding import service as rebuilding
+from worlds.space.models import Position
 from worlds.time.rules import DAYS_PER_YEAR
 from worlds.villages import queries
+from worlds.villages.talker_queries import list_talkers_near
 from worlds.visiting import service as villages
 
 
@@ -38,6 +42,21 @@ def test_who_arrives_sees_smoke_and_meets_people_after_a_short_walk(tx: Tx):
     seen = look(tx, ann)
     assert f"{farmer['name']} (human) is tending the field." in seen
     assert f"You are in {village.name}." in seen
+
+
+def test_a_village_has_a_well_and_what_its_people_work_at(tx: Tx):
+    world = make_ground(tx)
+    ann = come_to(tx, world.world_id, "Ann")
+    village = village_of(tx, world)
+    set_time(tx, world, 2, 10)
+
+    stand(tx, ann, village.site.places["smith"])
+    assert "forge" in look(tx, ann).split("You see: ")[1]
+    stand(tx, ann, village.site.homes[0])
+    assert "kiln" in look(tx, ann).split("You see: ")[1]
+    assert texts(ann.types(tx, "go kiln"))[0].startswith("You walk to the kiln.")
+    assert texts(ann.types(tx, "go well"))[0].startswith("You walk to the well.")
+    assert "well" in look(tx, ann).split("You see: ")[1]
 
 
 @pytest.mark.parametrize("people", ["lizardfolk", "Lichen Folk of the North"])
@@ -176,3 +195,42 @@ def test_no_one_settles_twice_what_is_settled(tx: Tx):
     assert village.moves_at > world.time.at(tx.now)
     assert villages.settle(tx, world, village.village_id)
     assert people_of(tx, world)
+
+
+def test_one_hears_what_people_say_to_one_another_and_each_word_is_so(tx: Tx):
+    """Worlds 18.3: by the well, in the evening; what one has done is spoken of by those who know of it."""
+    world = make_world(tx)
+    outgoing = {"openness": 50, "conscientiousness": 50, "extraversion": 100, "agreeableness": 90, "neuroticism": 50}
+    maren, torben = (
+        settle_npc(tx, world, name, Position(50, 50 + number), village="Kilnford", number=number, personality=outgoing)
+        for number, name in enumerate(("Maren", "Torben"))
+    )
+    for one, other in ((maren, torben), (torben, maren)):
+        tx.execute(
+            "UPDATE worlds.npcs SET spouse_id = %s WHERE character_id = %s", (other.character_id, one.character_id)
+        )
+    ann = come_to(tx, world.world_id, "Ann")
+    set_time(tx, world, 3, 17)
+    ann.types(tx, "threaten maren")
+    heard: list[str] = []
+    set_time(tx, world, 3, 19.6)
+    for _ in range(90):
+        tx.now += timedelta(minutes=1)
+        heard += [line for line in look(tx, ann).splitlines() if "Maren" in line and " says " in line]
+
+    assert heard
+    assert any(line.startswith("Maren greets Torben warmly. ") for line in heard)
+    assert '"Ann threatened me today." says Maren. Torben agrees.' in " ".join(heard)
+    assert not look(tx, come_to(tx, make_world(tx, "Quiet").world_id, "Bob")).count("says")
+
+
+def test_no_one_chats_in_a_fight(tx: Tx):
+    world = make_world(tx)
+    for number, name in enumerate(("Maren", "Torben")):
+        settle_npc(tx, world, name, Position(50, 50 + number), village="Kilnford", number=number)
+    ann = come_to(tx, world.world_id, "Ann")
+    near = [each["called"] for each in list_talkers_near(tx, ann.connection_id, 200)]
+    ann.types(tx, "attack maren")
+
+    assert near == ["Maren", "Torben"]
+    assert [each["called"] for each in list_talkers_near(tx, ann.connection_id, 200)] == ["Torben"]

@@ -86,7 +86,7 @@ ROWS = {
     "help": "",
 }
 OURS = {
-    *("hint", "go", "give", "worlds", "trade", "offer", "accept", "decline", "ignore", "report"),
+    *("hint", "follow", "go", "give", "worlds", "trade", "offer", "accept", "decline", "ignore", "report"),
     *("recipes", "research", "experiment", "teach", "learn", "promise", "threaten", "buy", "sell", "barter"),
 }
 
@@ -442,7 +442,7 @@ def test_lines_are_completed(begun: str, lines: list[str]):
 
 
 def test_help_lists_all_commands_by_group():
-    people = "who, say, whisper, tell, reply, talk, promise, threaten, emote, ignore, report, teach, learn"
+    people = "who, say, whisper, tell, reply, talk, promise, threaten, emote, ignore, report, teach, learn, follow"
     assert help_text("").splitlines()[1] == f"People: {people}"
     assert all(each.name in help_text("") for each in COMMANDS)
 

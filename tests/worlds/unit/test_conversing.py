@@ -11,8 +11,9 @@ import pytest
 from msgspec.structs import replace
 
 from tests.worlds.unit.test_memories import memory
-from worlds.conversing.facts import Known, KnownFact, chosen, facts_of, memory_in_words, when_in_words
+from worlds.conversing.facts import Known, KnownFact, chosen, facts_of, memory_in_words
 from worlds.conversing.rules import feeling_of, mood_of, needs_after, topic_of
+from worlds.conversing.words import when_in_words
 from worlds.gossip.rules import VillageNews, told
 from worlds.items.content import items
 from worlds.log.models import Recorded
@@ -22,7 +23,7 @@ from worlds.memories.rules import clarity_of
 from worlds.minds.gifts import share_of, worth_of
 from worlds.minds.models import Incident, Mind
 from worlds.minds.rules import after, opinion_after, witnessed
-from worlds.npcs.dialogue import LINES, MOODS, TEMPERS, WISHES
+from worlds.npcs.dialogue import CHILDREN, LINES, MOODS, NEWS, REMARKS, TEMPERS, WISHES
 from worlds.promises.models import Promise
 from worlds.relationships.events import BaselineFrozen, RelationshipChanged
 from worlds.relationships.evolution import evolve
@@ -68,7 +69,10 @@ def test_no_line_without_a_model_feels_like_anything_by_accident():
         *(each for lines in LINES.values() for each in lines),
         *WISHES.values(),
         *MOODS.values(),
-        *(each for _, _, each in TEMPERS),
+        *(each for _, _, texts in TEMPERS for each in texts),
+        *(each for lines in CHILDREN.values() for each in lines),
+        *NEWS,
+        *REMARKS.values(),
     ]
     assert {feeling_of(each).name for each in said} == {"neutral"}
 
@@ -107,7 +111,7 @@ def test_the_strongest_memory_of_a_day_makes_the_mood_and_danger_the_need():
         ),
         (
             {"content": {"to": str(MAREN)}, "told_by": TORBEN, "occurrence": Occurrence.HELP, "about_id": TORBEN},
-            "Torben told me that Torben helped me 30 days ago.",
+            "Torben told me that they helped me 30 days ago.",
         ),
         ({"content": {"to": None}, "about_id": None, "occurrence": Occurrence.THREAT}, None),
     ],
@@ -220,7 +224,7 @@ def test_those_who_know_someone_notice_how_a_player_changes_them():
         noticed += [each.noticed for each in changes if each.noticed is not None]
         known = after(known, events)
 
-    assert len(noticed) == 2  # once subtle, once moderate or severe; not each time
+    assert len(noticed) == 3  # once subtle, once moderate and once severe; not each time
     assert noticed == sorted(noticed)
     left = evolve(known, Recorded(known.aggregate_id, 99, EPOCH, frozen.model_copy(update={"frozen": False})))
     assert (left.frozen, left.noticed) == (None, 0)
@@ -296,6 +300,22 @@ def test_ten_years_of_a_village_take_no_time_once_all_is_told():
     told(news(50, *many), range(3_600))
 
     assert process_time() - began < 10
+
+
+def test_whom_someone_tells_and_how_often_follows_from_liking_and_company():
+    """Worlds 18.3: a friend hears of it before a neighbour who is not liked, and the shy tell little."""
+    dear, disliked, teller = UUID(int=101), UUID(int=102), UUID(int=100)
+    village = replace(news(3, first_hand(0)), chances={teller: {dear: 0.3, disliked: 0.02}})
+    first: list[UUID] = []
+    days: list[int] = []
+    for seed in range(60):
+        heard = told(replace(village, seed=seed), range(1, 90))
+        first.append(heard[0].npc_id)
+        quiet = told(replace(village, seed=seed, checks={teller: 1}), range(1, 90))
+        days.append(quiet[0].game_time - heard[0].game_time)
+
+    assert first.count(dear) > 45
+    assert sum(days) / len(days) > 2 * DAY
 
 
 def test_someone_alone_tells_no_one():

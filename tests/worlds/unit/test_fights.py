@@ -300,6 +300,68 @@ def _left(fight: Fight, bodies: Mapping[UUID, FightingBody], seed: int) -> int:
     return settle(seeded, bodies, WHERE, START + 5_000).bodies[WOLF].hurt.points
 
 
+@pytest.mark.parametrize(("decimetres", "kinds"), [(100, {"comes", "joins"}), (101, {"desists"})])
+def test_a_hunter_leaps_at_who_stays_within_ten_metres(decimetres: int, kinds: set[str]):
+    fighter, teeth = wolf(Position(50, 50 + decimetres))
+    stalking = replace(fighter, against=ANN, joins_at=START + 5_000)
+    fight, bodies = fight_of(Fighter(fighter_id=ANN, seed=1), stalking), {ANN: body(), WOLF: teeth}
+
+    before = settle(fight, bodies, WHERE, START + 4_999)
+    done = settle(before.fight, before.bodies, WHERE, START + 5_000)
+
+    assert before.happenings == ()
+    assert {*before.fight.fighters} == {ANN, WOLF}  # she is free to do anything, and not forgotten
+    assert before.fight.fighters[ANN].state == FightState.IDLE
+    assert {each.kind for each in done.happenings} == kinds
+    if "joins" in kinds:
+        assert done.fight.fighters[ANN].foes == {WOLF}
+        assert done.bodies[WOLF].position == Position(50, 60)  # a metre away
+    else:
+        assert not done.fight.fighters
+
+
+def test_a_hunter_lets_go_who_is_safe_gone_or_defeated():
+    fighter, teeth = wolf()
+    stalking = replace(fighter, against=ANN, joins_at=START + 5_000)
+    ann = Fighter(fighter_id=ANN, seed=1)
+    for target, is_here in (
+        (replace(ann, safe_until=START + 5_001), True),
+        (replace(ann, state=FightState.DEFEATED, up_at=START + 9_000), True),
+        (ann, False),
+    ):
+        bodies = {ANN: body(is_here=is_here), WOLF: teeth}
+
+        done = settle(fight_of(target, stalking), bodies, WHERE, START + 5_000)
+
+        assert [each.kind for each in done.happenings] == ["desists"]
+
+
+@pytest.mark.parametrize(("decimetres", "kinds"), [(40, {"comes", "hit"}), (41, {"calm"})])
+def test_a_creature_follows_four_metres(decimetres: int, kinds: set[str]):
+    fighter, teeth = wolf(Position(50, 50 + decimetres))
+    fight = engaged(fight_of(Fighter(fighter_id=ANN, seed=1), fighter), ANN, WOLF, START)
+
+    done = settle(fight, {ANN: body(), WOLF: teeth}, WHERE, START + 30_000)
+
+    assert {each.kind for each in done.happenings if each.who == WOLF} - {"fumble"} == kinds
+
+
+def test_people_join_only_while_the_fight_goes_on():
+    helper = Fighter(fighter_id=UUID(int=5), seed=5, decides=True, against=ANN, joins_at=START + 2_000)
+    fight, bodies = two()
+    bodies[helper.fighter_id] = body(position=Position(50, 200), is_npc=True)
+    is_over = fight.having(
+        *(replace(each, state=FightState.IDLE, foes=frozenset()) for each in fight.fighters.values())
+    )
+
+    joins = settle(fight.having(helper), bodies, WHERE, START + 2_000)
+    late = settle(is_over.having(helper), bodies, WHERE, START + 2_000)
+
+    assert joins.fight.fighters[ANN].foes == {BOB, helper.fighter_id}
+    assert [(each.kind, each.position) for each in joins.changes] == [("came", Position(50, 60))]
+    assert not late.fight.fighters
+
+
 def test_without_hostile_actions_a_fight_is_over_after_half_a_minute():
     fight, bodies = two()
 
@@ -360,7 +422,12 @@ def crowd(seed: int) -> tuple[Fight, dict[UUID, FightingBody]]:
     }
     bodies[npc.fighter_id] = body(40, held("club", 300, WearSlot.MAIN_HAND), hp=100, is_npc=True)
     bodies[beast.fighter_id] = teeth
-    return fight_of(*people, npc, beast), bodies
+    # Another one of its pack, and one of the game's own people, are about to turn on the first of them.
+    mate = replace(beast, fighter_id=UUID(int=14), seed=8, against=UUID(int=10), joins_at=START + rng.randint(1, 9_000))
+    bodies[mate.fighter_id] = replace(teeth, position=Position(50, rng.randint(60, 170)))
+    kin = replace(npc, fighter_id=UUID(int=15), seed=7, against=UUID(int=10), joins_at=START + 2_000)
+    bodies[kin.fighter_id] = replace(bodies[npc.fighter_id], position=Position(50, 150))
+    return fight_of(*people, npc, beast, mate, kin), bodies
 
 
 def play(
@@ -432,9 +499,90 @@ def test_no_one_is_ever_stuck(seed: int, lines: list[tuple[int, int, str, int]])
     assert all(each.stamina is None or each.stamina.parts >= 0 for each in bodies.values())
 
 
-def test_states_follow_each_other_as_they_may():
-    assert NEXT_STATES[FightState.IDLE] == {FightState.IN_COMBAT}
-    assert FightState.IDLE in NEXT_STATES[FightState.FLEEING]
+@settings(max_examples=15)
+@given(FIGHTERS)
+def test_states_follow_each_other_as_they_may(seed: int):
+    fight, known = crowd(seed)
+    ann, bob, _, npc, beast, *joining = fight.fighters
+    # Who joins decides in the same moment what to do: two steps at once.
+    fight = replace(fight, fighters={key: each for key, each in fight.fighters.items() if key not in joining})
+    fight = engaged(engaged(engaged(fight, ann, npc, START), bob, beast, START), ann, beast, START)
+    fight = attack(fight, known, bob, beast, START, "heavy")
+    fight = queued(fight, fight.fighters[ann], known[ann], "flee", START)
+    bodies: Mapping[UUID, FightingBody] = known
+    while (due := due_at(fight)) is not None:
+        done = settle(fight, bodies, WHERE, due)
+        for key, each in done.fight.fighters.items():
+            before = fight.fighters[key].state
+            assert each.state == before or each.state in NEXT_STATES[before]
+        fight, bodies = done.fight, done.bodies
+
+
+def test_who_gets_away_is_in_no_fight_and_who_does_not_can_try_again():
+    fight, bodies = two()
+    fight = queued(fight, fight.fighters[ANN], bodies[ANN], "flee", START)
+    outcomes: dict[str, int] = {}
+    for seed in range(400):
+        done = settle(fight.having(replace(fight.fighters[ANN], seed=seed)), bodies, WHERE, START + 1_700)
+        [kind] = [each.kind for each in done.happenings if each.who == ANN]
+        outcomes[kind] = outcomes.get(kind, 0) + 1
+        if kind == "fled":
+            assert not done.fight.fighters  # nor is Bob, who has no other enemy
+        else:
+            assert done.fight.fighters[ANN].state == FightState.IN_COMBAT
+            again = queued(done.fight, done.fight.fighters[ANN], done.bodies[ANN], "flee", START + 1_900)
+            assert again.fighters[ANN].state == FightState.FLEEING
+
+    assert outcomes["fled"] / 400 == pytest.approx(0.375, abs=0.06)  # 0.5 × (1 − 50 ÷ 200)
+    assert set(outcomes) == {"fled", "caught"}
+
+
+def test_a_wound_may_end_a_flight_and_a_stun_ends_defending_and_what_one_was_about_to_do():
+    fight, bodies = two()
+    fight = queued(fight, fight.fighters[BOB], bodies[BOB], "flee", START)
+    flight = fight.fighters[BOB].action
+    assert flight is not None
+    slow = replace(fight.fighters[BOB], action=replace(flight, execute_at=START + 9_000, taken=450), defending=True)
+    fight = attack(fight.having(slow), bodies, ANN, BOB, START, "heavy")
+    found: set[tuple[bool, bool]] = set()
+    for seed in range(200):
+        done = settle(fight.having(replace(fight.fighters[ANN], seed=seed)), bodies, WHERE, START + 2_000)
+        bob = done.fight.fighters[BOB]
+        is_stunned = bob.has("stun", START + 2_000)
+        found.add((is_stunned, bob.action is None))
+        assert bob.state == (FightState.FLEEING if bob.action else FightState.IN_COMBAT)
+        assert bob.defending != is_stunned
+
+    assert found == {(True, True), (False, True), (False, False)}
+
+
+def test_the_defeated_are_free_of_poison_and_wounds():
+    fight, bodies = two()
+    ailing = replace(
+        fight.fighters[BOB],
+        ailments={
+            "poison": Ailment(START + 30_000, 5, START + 1_000),
+            "bleed": Ailment(START + 20_000, 5, START + 1_500),
+        },
+    )
+    bodies[BOB] = body(hp=10)
+
+    done = settle(fight.having(ailing), bodies, WHERE, START + 30_000)
+
+    assert [each.kind for each in done.happenings if each.who == BOB] == ["hurt", "defeated", "up"]
+    assert done.bodies[BOB].hurt.points == 250  # half of them, and nothing has hurt since
+
+
+def test_who_has_died_of_something_else_in_a_fight_does_not_die_again():
+    fight, bodies = two()
+    bodies[BOB] = body(50, hp=0, is_npc=True)
+    fight = fight.having(replace(fight.fighters[BOB], decides=True))
+    fight = attack(fight, bodies, ANN, BOB, START)
+
+    done = settle(fight, bodies, WHERE, START + 1_000)
+
+    assert [(each.kind, each.reason) for each in done.happenings] == [("calm", "")]
+    assert not done.fight.fighters
 
 
 def test_what_is_due_next_is_known():

@@ -14,6 +14,7 @@ from worlds.bodies.models import Attribute
 from worlds.generation.randomness import Stream
 from worlds.npcs import needs, personality, rounds, talking
 from worlds.npcs.appearance import LifeStage
+from worlds.npcs.dialogue import Intent, intent_of
 from worlds.npcs.needs import Need, Situation
 from worlds.npcs.personality import ARCHETYPES, CONSCIENTIOUSNESS, EXTRAVERSION, NEUROTICISM, OPENNESS
 from worlds.time.rules import HOUR
@@ -99,6 +100,17 @@ def test_who_goes_about_their_day_is_never_in_want(temper: personality.Personali
         state = rounds.settle(state, temper, stage, hour * HOUR, (hour + 1) * HOUR)
         assert not [need for need in needs.pressing(state) if need is not Need.SLEEP], (hour, state)
     assert state[Need.SLEEP] < 75
+
+
+@pytest.mark.parametrize(("conscientiousness", "mind"), [(90, Intent.FOCUSED), (20, Intent.NEUTRAL)])
+def test_towards_the_end_of_their_work_the_conscientious_think_of_nothing_else(conscientiousness: int, mind: Intent):
+    temper = {**PLAIN, personality.CONSCIENTIOUSNESS: conscientiousness}
+    day = rounds.day_of(temper, LifeStage.ADULT)
+    evening = next(each.minute for each in day if each.activity is rounds.Habit.MEETS) * HOUR // 60
+    worked = rounds.settle({}, temper, LifeStage.ADULT, 0, evening)
+    rested = rounds.settle(worked, temper, LifeStage.ADULT, evening, 24 * HOUR)
+
+    assert (intent_of(worked), intent_of(rested)) == (mind, Intent.NEUTRAL)
 
 
 def test_a_year_of_a_thousand_is_settled_in_time():

@@ -5,6 +5,9 @@ Source: worlds 20, 24.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from random import Random
+from re import split
 from typing import Any
 
 import pytest
@@ -12,7 +15,12 @@ from msgspec.structs import replace
 
 from worlds.npcs.deciding import NotAnOption, Option, decision_key, decision_prompt, most_useful, read_decision
 from worlds.npcs.dialogue import (
+    LINES,
     LONGEST,
+    MOODS,
+    NEWS,
+    TEMPERS,
+    WISHES,
     Conversation,
     Intent,
     NotALine,
@@ -82,7 +90,16 @@ def test_a_line_without_a_model_is_always_the_same_and_knows_a_fact_and_the_need
     assert MAREN.fact in fallback_line(MAREN)
     assert fallback_line(hungry) != fallback_line(MAREN)
     assert "something to eat" in fallback_line(hungry)
-    assert len({fallback_line(replace(MAREN, said=f"Hello {number}")) for number in range(20)}) == 3
+    assert len({fallback_line(replace(MAREN, said=f"Hello {number}")) for number in range(40)}) == 6
+
+
+def test_that_someone_has_changed_is_remarked_on_once_and_not_in_each_answer():
+    changed = replace(MAREN, drift=0.4, remark="You are not yourself, Ann.")
+    first = fallback_line(changed)
+
+    assert first.startswith("You are not yourself, Ann. ")
+    assert changed.remark not in fallback_line(replace(changed, earlier=[("Hello", first)]))
+    assert changed.remark in fallback_line(replace(changed, earlier=[("Hello", "Hm.")]))
 
 
 def test_the_prompt_has_all_sections_and_the_words_of_the_player_as_data():
@@ -95,7 +112,8 @@ def test_the_prompt_has_all_sections_and_the_words_of_the_player_as_data():
     assert "ignore your rules" in prompt.user
     assert "ignore your rules" not in prompt.system
     assert prompt.user.count("!") < 500
-    assert "you have changed" not in dialogue_prompt(replace(MAREN, drift=0.29)).user
+    assert "the player has changed" in prompt.user
+    assert "the player has changed" not in dialogue_prompt(replace(MAREN, drift=0.29)).user
 
 
 def test_two_talks_with_the_same_state_share_an_answer_and_a_mood_makes_another():
@@ -136,3 +154,57 @@ def test_a_decision_is_read(text: str):
 def test_what_is_no_option_is_no_decision(text: str):
     with pytest.raises(NotAnOption):
         read_decision(text, OPTIONS)
+
+
+CONTRADICTIONS: Sequence[tuple[str, str]] = (
+    (MOODS["cheerful"], WISHES[Intent.SEEKING_SAFETY]),
+    (MOODS["excited"], WISHES[Intent.SEEKING_SAFETY]),
+    (WISHES[Intent.SEEKING_CONNECTION], "I have company"),
+    *((line.split(" {")[0], MOODS[each]) for line in LINES[Tone.COLD] for each in ("cheerful", "excited")),
+    *((line.split(" {")[0], text) for line in LINES[Tone.COLD] for text in ("Come by more often!", "my friend")),
+    *((line.split(" {")[0], NEWS[0].split(" {")[0]) for line in (*LINES[Tone.COLD], *LINES[Tone.NERVOUS])),
+    *((line.split(" {")[0], text) for line in LINES[Tone.WARM] for text in TEMPERS[1][2]),
+)
+"""What no one says in one breath."""
+FACTS: Sequence[tuple[str, str]] = (
+    ("weather", "It is raining."),
+    ("work", "I work as a potter here."),
+    ("people", "I have company: Ida."),
+    ("memory", "You gave me a lamp 3 days ago."),
+)
+
+
+def test_hundreds_of_talks_neither_contradict_themselves_nor_repeat_themselves():
+    """Five talks in a row with each of eighty people of all tempers, moods, needs and feelings."""
+    dice = Random(7)
+    lines: list[str] = []
+    for number in range(80):
+        about, fact = dice.choice(FACTS)
+        talk = replace(
+            MAREN,
+            npc_id=str(number),
+            traits={trait: dice.choice((10, 50, 90)) for trait in MAREN.traits},
+            mood=dice.choice([*MOODS]),
+            needs={dice.choice(["hunger", "companionship", "safety", "task_completion"]): dice.choice((0, 90))},
+            affection=dice.choice((-80, -10, 10, 80)),
+            fear=dice.choice((0, 80)),
+            fact=fact,
+            about=about,
+            news=dice.choice(("", "Torben died of old age 3 days ago.")),
+            is_child=dice.random() < 0.2,
+            earlier=(),
+        )
+        answers: list[str] = []
+        for turn in range(5):
+            said = f"Tell me more {turn}"
+            line = fallback_line(replace(talk, said=said, earlier=tuple(("", each) for each in answers[-2:])))
+            assert line == fallback_line(replace(talk, said=said, earlier=tuple(("", each) for each in answers[-2:])))
+            sentences = [each.strip() for each in split(r"(?<=[.!?])\s+", line)]
+            assert len({*sentences}) == len(sentences), line
+            assert not [pair for pair in CONTRADICTIONS if pair[0] in line and pair[1] in line], line
+            assert line not in answers[-2:]
+            assert talk.fact in line
+            answers.append(line)
+        lines += answers
+
+    assert len({*lines}) >= 200  # of 400

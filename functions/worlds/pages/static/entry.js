@@ -20,6 +20,8 @@ export function bought(fields) {
 export class Entry {
   #worldId = null;
   #known = null;
+  /** The wish whose answer is listed. */
+  #asked = null;
 
   /** @param onChosen called with the answer of the game: the character to connect as. */
   constructor(guide, said, onChosen) {
@@ -31,6 +33,12 @@ export class Entry {
     find("entry-cancel").addEventListener("click", () => this.dialog.close());
     find("entry-continue").addEventListener("click", () => this.#try(() => this.#select(this.#known)));
     this.form.addEventListener("change", () => this.#show());
+    find("entry-wish").addEventListener("change", () => this.#try(() => this.#offer()));
+    find("entry-wish").addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault(); // It asks who there is, and does not enter the world as the first of them.
+      this.#try(() => this.#offer());
+    });
     this.form.addEventListener("input", () => this.#show());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -58,7 +66,9 @@ export class Entry {
     inhabit.disabled = !people.length;
     watcher.disabled = !options.can_enter_as_watcher;
     find("entry-inhabit").hidden = inhabit.disabled;
-    find("entry-people").replaceChildren(find("entry-people").firstElementChild, ...people.map((each, at) => this.#person(each, !at)));
+    for (const field of this.#wishes) field.value = "";
+    this.#asked = this.#query;
+    this.#list(people);
     const isOpen = !mine && !(body.disabled && inhabit.disabled && watcher.disabled);
     find("entry-new").hidden = !isOpen;
     find("entry-submit").hidden = !isOpen;
@@ -88,10 +98,41 @@ export class Entry {
     return group;
   }
 
+  get #wishes() {
+    return [...find("entry-wish").querySelectorAll("input, select")];
+  }
+
+  /** Asks who of those who live there is as one would like to be. */
+  async #offer() {
+    // Another wish may come in the meantime; and a field that is left after Enter says nothing new.
+    while (this.#asked !== this.#query) {
+      this.#asked = this.#query;
+      const answer = await call("GET", `/api/game/entry-options?${this.#asked}`).catch((error) => {
+        this.#asked = null;
+        throw error;
+      });
+      this.#list(answer.available_npcs);
+    }
+  }
+
+  get #query() {
+    const wished = this.#wishes.filter((field) => field.value && field.checkValidity());
+    const parameters = wished.map((field) => [field.name.replace("wish_", ""), field.value]);
+    return new URLSearchParams([["world_id", this.#worldId], ...parameters]).toString();
+  }
+
+  #list(people) {
+    const chosen = find("entry-offered").querySelector(":checked")?.value;
+    const { id: first } = people.find((each) => each.id === chosen) ?? people[0] ?? {};
+    find("entry-offered").replaceChildren(...people.map((each) => this.#person(each, each.id === first)));
+    find("entry-no-one").hidden = people.length > 0;
+    find("entry-submit").disabled = !people.length && this.form.elements.role.value === "inhabit";
+  }
+
   /** Someone who lives there, to be chosen. */
-  #person({ id, name, species: kind, description, occupation, age, relationships }, isFirst) {
+  #person({ id, name, species: kind, description, occupation, age, relationships }, isChosen) {
     const values = { name, species: kind, occupation, age, known: relationships };
-    return choice("npc_id", id, filled(this.said.person, values), description, isFirst);
+    return choice("npc_id", id, filled(this.said.person, values), description, isChosen);
   }
 
   get #fields() {
@@ -103,6 +144,8 @@ export class Entry {
     const isBody = role === "player";
     find("entry-body").hidden = !isBody;
     find("entry-people").hidden = role !== "inhabit";
+    find("entry-submit").disabled = role === "inhabit" && !find("entry-offered").childElementCount;
+    for (const field of this.#wishes) field.disabled = role !== "inhabit";
     find("entry-naming").hidden = role === "inhabit";
     this.form.elements.name.required = role !== "inhabit";
     for (const field of find("entry-body").querySelectorAll("input, select, textarea")) field.disabled = !isBody;

@@ -74,6 +74,8 @@ class Job(Frozen):
     """What its levels bring."""
     writing: Mapping[Written, PositiveInt] = {}
     """Experience in this job for what players do as authors of personas."""
+    feats: Mapping[Key, PositiveInt] = {}
+    """Experience in this job for what players do in worlds, by the feat."""
     renamed_from: tuple[Key, ...] = ()
     """Earlier keys, so that what players have follows it."""
     retired: bool = False

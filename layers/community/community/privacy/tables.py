@@ -96,6 +96,7 @@ TABLES: tuple[PersonalTable, ...] = (
     PersonalTable("user_jobs"),
     PersonalTable("job_xp_events", order="xp_event_id"),
     PersonalTable("user_achievements"),
+    PersonalTable("hero_feats"),
     PersonalTable("quest_progress"),
     PersonalTable("user_unlocked_recipes"),
     PersonalTable("user_streaks"),

@@ -14,14 +14,16 @@ from kernel.naming import key
 from kernel.quantities import resolve
 from kernel.texts import listed, translate
 from worlds.acting.carrying import counted, held_named, held_names
-from worlds.acting.models import CommandOutcome, GameMessage, Scene
+from worlds.acting.models import CommandOutcome, GameMessage, Scene, SoundAsleep
 from worlds.acting.needs import Needs
 from worlds.acting.trading import hand_over, is_here, partner_names
+from worlds.acting.villagers import is_young, sleeping_time
 from worlds.characters.models import Character
 from worlds.characters.practice import Practice, practised
 from worlds.commands.matching import find, find_leading
 from worlds.commands.models import IncompleteCommand, Parsed, PersonNotFound
 from worlds.commands.parsing import read_counted
+from worlds.daytime.words import duration
 from worlds.demand.events import PurchaseAttempted
 from worlds.demand.models import WINDOW_DAYS
 from worlds.economy import bartering, stalls
@@ -39,8 +41,10 @@ from worlds.economy.stalls import (
     NothingForSale,
     OfferRejected,
     PartnerLaden,
+    Seller,
     SellerTooPoor,
     TooFewCoins,
+    TooYoungToTrade,
     WorthTooLittle,
 )
 from worlds.items.content import WorldItem
@@ -48,6 +52,7 @@ from worlds.items.content import items as catalogue
 from worlds.items.models import CarryLimitReached, Held, TooFewHeld
 from worlds.log.models import WorldEvent
 from worlds.minds.rules import settled
+from worlds.npcs.rounds import Habit
 from worlds.skills.models import Skill
 
 BARGAINING: Final = Needs(partners=True, locks_partners=True, market=True)
@@ -167,7 +172,7 @@ def sell(scene: Scene, parsed: Parsed) -> CommandOutcome:
 def possible_deal(scene: Scene, npc_id: UUID) -> str:
     """Return a command by which one sells something to someone, or else buys something of theirs; "" for none."""
     partner = next((each for each in scene.partners if each.character_id == npc_id), None)
-    if partner is None:
+    if partner is None or not _is_open(scene, partner):
         return ""
     coins = _coins_of(partner)
     mine = [each for each in _for_sale(scene.me) if _has_price(each) and each.item.fit is None]
@@ -186,6 +191,7 @@ def barter(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Offer things for things; or, without any, agree to what one was offered instead."""
     npcs = _npcs(scene)
     seller, rest = find_leading(npcs, parsed.rest, partner_names, PersonNotFound, is_here)
+    _require_open(scene, seller)
     if not rest:
         return _agree(scene, seller)
     words = rest.split()
@@ -319,24 +325,54 @@ def _npcs(scene: Scene) -> list[Character]:
 
 
 def _seller(scene: Scene, typed: str, thing: str = "") -> Character:
-    """Return who is meant; without a name, the nearest who has the thing, or the nearest one.
+    """Return who is meant; without a name, the nearest who has the thing, or the nearest one, who deals now.
 
     Raises:
-        NoSeller, NotASeller, PersonNotFound, TargetUnclear
+        NoSeller, NotASeller, PersonNotFound, SoundAsleep, TargetUnclear, TooYoungToTrade
     """
     if typed:
         found = find(scene.partners, typed, partner_names, PersonNotFound, is_here)
         if not found.is_npc:
             raise NotASeller(name=found.name)
+        _require_open(scene, found)
         return found
     npcs = _npcs(scene)
-    for each in npcs if thing else ():
+    able = [each for each in npcs if _is_open(scene, each)]
+    if not able:
+        _require_open(scene, npcs[0])
+    for each in able if thing else ():
         try:
             find(_for_sale(each), thing, held_names, NotForSale)
         except NotForSale:
             continue
         return each
-    return npcs[0]
+    return able[0]
+
+
+def _is_open(scene: Scene, seller: Character) -> bool:
+    """Tell whether someone deals now: not a child, and not asleep."""
+    known = scene.market.sellers.get(seller.character_id)
+    return known is None or not (known.doing == Habit.SLEEPS or _is_child(scene, seller, known))
+
+
+def _require_open(scene: Scene, seller: Character) -> None:
+    """Refuse what one does not do with children, nor with someone who sleeps.
+
+    Raises:
+        SoundAsleep, TooYoungToTrade
+    """
+    known = scene.market.sellers.get(seller.character_id)
+    if known is None:
+        return
+    if _is_child(scene, seller, known):
+        raise TooYoungToTrade(name=seller.name)
+    if known.doing == Habit.SLEEPS:
+        time = sleeping_time(scene, seller.species, known.born, known.personality)
+        raise SoundAsleep(name=seller.name, time=duration(time))
+
+
+def _is_child(scene: Scene, seller: Character, known: Seller) -> bool:
+    return is_young(scene, known.born, seller.species)
 
 
 def _for_sale(someone: Character) -> list[Held]:
@@ -399,7 +435,8 @@ def _wants(scene: Scene, item: WorldItem) -> tuple[int, int]:
 
 
 def _kindness(scene: Scene, seller: Character) -> float:
-    return scene.market.kindness.get(seller.character_id, stalls.MIDDLING)
+    known = scene.market.sellers.get(seller.character_id)
+    return stalls.MIDDLING if known is None else known.kindness
 
 
 def _affection(scene: Scene, seller: Character) -> float:

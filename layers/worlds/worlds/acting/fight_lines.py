@@ -43,6 +43,14 @@ HURTS_YOU: Final[Mapping[str, str]] = {
     "poison": to_translate("The poison hurts: {damage} damage. You {hp}/{most}."),
     "bleed": to_translate("You bleed: {damage} damage. You {hp}/{most}."),
 }
+JOINS: Final[Mapping[str, str]] = {
+    "creature": to_translate("{name} leaps at {target}!"),
+    "person": to_translate("{name} comes running, and turns against {target}."),
+}
+JOINS_AGAINST_YOU: Final[Mapping[str, str]] = {
+    "creature": to_translate("{name} leaps at you! Write flee to get away, or attack."),
+    "person": to_translate("{name} comes running, and turns against you."),
+}
 OWN: Final[Mapping[str, str]] = {
     "defend": to_translate("You are on your guard: until you do something else, hits hurt half as much."),
     "fled": to_translate("You get away."),
@@ -84,6 +92,11 @@ def line(happening: FightHappening, names: Mapping[UUID, str], reader: UUID) -> 
             return translate("{name} misses {target}, and badly.", name=name, target=target)
         case "failed":
             return translate(FAILED[happening.reason], target=target) if is_own else ""
+        case "joins":
+            texts = JOINS_AGAINST_YOU if happening.target == reader else JOINS
+            return translate(texts[happening.reason], name=name, target=target)
+        case "desists":
+            return translate("{name} turns away from you.", name=name) if happening.target == reader else ""
         case "hurt":
             texts = HURTS_YOU if is_own else HURTS
             numbers = {"damage": happening.damage, "hp": happening.hp, "most": happening.max_hp}

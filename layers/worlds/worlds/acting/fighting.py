@@ -18,13 +18,15 @@ from worlds.acting.carrying import held_named, use
 from worlds.acting.looking import name_of, too_far
 from worlds.acting.models import CommandOutcome, GameMessage, PlayerPost, Scene
 from worlds.acting.needs import EARSHOT, Needs
+from worlds.acting.packs import called, fighter_of_creature, flight_of_herd
+from worlds.acting.siding import defenders, friends
 from worlds.acting.villagers import is_child
 from worlds.acting.wildlife import CREATURE, fauna_of, with_creatures
 from worlds.characters.events import PlayerMoved
 from worlds.characters.models import NPC
 from worlds.combat import rules
-from worlds.combat.bodies import ammunition_of, arm_of, body_of, hit_points, reach_of
-from worlds.combat.content import ActionName, combat
+from worlds.combat.bodies import ammunition_of, arm_of, body_of, reach_of
+from worlds.combat.content import ActionName
 from worlds.combat.events import CombatActionQueued
 from worlds.combat.models import (
     ATTACKS,
@@ -32,10 +34,8 @@ from worlds.combat.models import (
     Fight,
     Fighter,
     FightState,
-    Hurt,
     IsAChild,
     IsSafe,
-    Nature,
     NoArrows,
     NoFightHere,
     NotAttackable,
@@ -46,11 +46,11 @@ from worlds.combat.queueing import engaged, joined, queued, require_able, second
 from worlds.combat.settling import ASKED
 from worlds.commands.matching import find
 from worlds.commands.models import Parsed
-from worlds.ecosystem.creatures import EATS_AT, KEPT_TRAITS, Creature, Fauna, food_of, needs_at
-from worlds.ecosystem.models import MEAT_EATER, PLANT
-from worlds.ecosystem.models import name_of as species_name
+from worlds.ecosystem.creatures import Creature, Fauna
+from worlds.ecosystem.models import PLANT
 from worlds.entities.models import Entity
 from worlds.items.models import NotUsable
+from worlds.log.models import WorldEvent
 from worlds.space.models import Position
 from worlds.time.models import milliseconds
 
@@ -86,13 +86,14 @@ class Opponent(Struct, frozen=True):
     name: str
     kind: str
     squared_distance: float
+    position: Position
     hears_me: bool = True
     creature: Creature | None = None
 
 
 def attacking(parsed: Parsed) -> Needs:
     """Return the needs of an attack: who and what is around, and their fights."""
-    return Needs(things=EARSHOT, people=EARSHOT, creatures=True, fights=EARSHOT)
+    return Needs(things=EARSHOT, people=EARSHOT, creatures=True, fights=EARSHOT, bystanders=EARSHOT)
 
 
 def attack(scene: Scene, parsed: Parsed) -> CommandOutcome:
@@ -126,12 +127,16 @@ def attack(scene: Scene, parsed: Parsed) -> CommandOutcome:
         return _challenge(scene, mine, opponent, now)
     taken_over = theirs if theirs is not None and theirs.fight_id != mine.fight_id else None
     both = joined(mine, taken_over) if taken_over else mine
-    both = both if opponent.fighter_id in both.fighters else both.having(target)
+    is_new = opponent.fighter_id not in both.fighters
+    both = both.having(target) if is_new else both
     both = queued(both, both.fighters[me], body_of(scene.me), kind, now, target=opponent.fighter_id)
     both = engaged(both, me, opponent.fighter_id, now)
     if opponent.kind == "player":
         both = _agreed(both, me, opponent.fighter_id)
-    return _about_to(scene, both, kind, target=opponent.fighter_id, taken_over=taken_over)
+    coming, runs = _joining(scene, opponent) if is_new else ([], ())
+    both = both.having(*(each for each in coming if each.fighter_id not in both.fighters))
+    outcome = _about_to(scene, both, kind, target=opponent.fighter_id, taken_over=taken_over)
+    return replace(outcome, fight_events=[*outcome.fight_events, *runs])
 
 
 def defend(scene: Scene, parsed: Parsed) -> CommandOutcome:
@@ -242,17 +247,25 @@ def _around(scene: Scene) -> Sequence[Opponent]:
             each.name,
             NPC if each.role == NPC else "player" if each.species else "watcher",
             each.squared_distance or 0,
+            each.position,
             each.hears_me,
         )
         for each in scene.people
         if each.role != "watcher"
     ]
     things = [
-        Opponent(each.entity_id, name_of(each), each.kind, each.squared_distance, creature=_creature(fauna, each))
+        Opponent(
+            each.entity_id,
+            name_of(each),
+            each.kind,
+            each.squared_distance,
+            each.position,
+            creature=_creature(fauna, each),
+        )
         for each in seen.things
     ]
     me = scene.me
-    known = [*people, *things, Opponent(me.character_id, me.name, "player", 0)]
+    known = [*people, *things, Opponent(me.character_id, me.name, "player", 0, me.position)]
     return sorted(known, key=lambda each: each.squared_distance)
 
 
@@ -268,24 +281,19 @@ def _newcomer(scene: Scene, opponent: Opponent) -> Fighter:
     """Return someone who comes into a fight."""
     if opponent.creature is None:
         return _fighter(scene, opponent.fighter_id, decides=opponent.kind == NPC)
-    fauna, each = fauna_of(scene), opponent.creature
-    traits = dict(zip(KEPT_TRAITS, each.traits, strict=True))
-    needs = needs_at(each, fauna.at, has_food=(each.kind, each.biome) in food_of(fauna))
-    fights = each.kind == MEAT_EATER or traits["size"] >= combat.document.creatures.grazers_stand
-    most = hit_points(traits["size"])
-    hurt = rules.healed(Hurt(most if each.hp is None else each.hp, most, each.hp_since), milliseconds(scene.now))
-    nature = Nature(
-        number=each.number,
-        name=species_name(fauna.seed, each.species, each.kind),
-        position=Position(*each.position),
-        size=traits["size"],
-        speed=traits["speed"],
-        fights=fights and each.is_grown(fauna.at),
-        hungry=needs.hunger > EATS_AT,
-        hp=hurt.points,
-        since=hurt.since,
-    )
-    return replace(_fighter(scene, opponent.fighter_id, decides=True), nature=nature)
+    return fighter_of_creature(scene, fauna_of(scene), opponent.creature)
+
+
+def _joining(scene: Scene, opponent: Opponent) -> tuple[list[Fighter], Sequence[WorldEvent]]:
+    """Return who comes to help, on either side, when someone is attacked; and the flight of their herd."""
+    if opponent.kind == NPC:
+        return defenders(scene, opponent.fighter_id, opponent.position), ()
+    if opponent.creature is None:
+        return [], ()
+    fauna, me = fauna_of(scene), scene.me.character_id
+    pack = called(scene, fauna, opponent.creature, me)
+    helping = friends(scene, opponent.fighter_id, opponent.position)
+    return [*pack, *helping], flight_of_herd(scene, fauna, opponent.creature)
 
 
 def _agree(me: Fighter, other: Fighter, now: int) -> bool:

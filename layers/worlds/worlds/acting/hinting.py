@@ -15,6 +15,7 @@ from worlds.acting.looking import name_of
 from worlds.acting.models import CommandOutcome, GameMessage, Scene, SeenPerson
 from worlds.acting.needs import REACH, SIGHT, TALK, Needs
 from worlds.acting.offering import Offer, offered
+from worlds.acting.prowling import FLIGHT, Menace, about_to_attack, nearest_menace
 from worlds.acting.sheet import hp_of, stamina_of
 from worlds.acting.villagers import INSIDE, WORKPLACES, is_child
 from worlds.acting.workshop import is_at, product_name
@@ -38,7 +39,7 @@ TIRED: Final = 0.2
 """Of one's stamina, below which one should rest."""
 HEALERS: Final = ("healing_herb",)
 HINTING: Final = Needs(
-    things=SIGHT, people=SIGHT, ground=True, prospect=True, crafting=True, partners=True, market=True
+    things=SIGHT, people=SIGHT, ground=True, prospect=True, crafting=True, partners=True, market=True, living=True
 )
 
 
@@ -98,13 +99,32 @@ def _in_the_lobby(scene: Scene) -> Iterator[Hint]:
 
 
 def _fight(scene: Scene) -> Iterator[Hint]:
-    if fighter_of(scene) is None:
+    fighter = fighter_of(scene)
+    if fighter is None or not fighter.is_fighting:
         return
     if _is_hurt(scene):
         yield Hint("flee", translate("You are badly hurt."))
     else:
         yield Hint("attack", translate("You are in a fight."))
         yield Hint("defend", translate("If you are on your guard, hits hurt half as much."))
+
+
+def _get_away(scene: Scene) -> Iterator[Hint]:
+    """Run from a hunter that is about to attack, or would; or strike first."""
+    fighter = fighter_of(scene)
+    if fighter is not None and fighter.is_fighting:
+        return
+    menace = about_to_attack(scene) or nearest_menace(scene, scene.me.position, SIGHT)
+    if menace is None:
+        return
+    near = translate("{name} is {metres} m away, {where}, and attacks who comes near.", **_about(menace))
+    yield Hint(f"run {menace.away} {FLIGHT}", near)
+    if not _is_hurt(scene):
+        yield Hint(f"attack {menace.name}", translate("Or you strike first: {name}.", name=menace.name))
+
+
+def _about(menace: Menace) -> dict[str, str | int]:
+    return {"name": menace.name, "metres": menace.metres, "where": menace.where}
 
 
 def _heal(scene: Scene) -> Iterator[Hint]:
@@ -204,6 +224,7 @@ def _later(scene: Scene) -> Iterator[Hint]:
 
 _RULES: Final[Sequence[Callable[[Scene], Iterator[Hint]]]] = (
     _fight,
+    _get_away,
     _heal,
     _go_on_working,
     _meet,

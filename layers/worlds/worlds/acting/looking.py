@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from kernel.naming import person_key, quoted
 from kernel.texts import listed, number, speaking, spoken, translate
-from worlds.acting import offering, villagers
+from worlds.acting import offering, overhearing, villagers
 from worlds.acting.models import CommandOutcome, GameMessage, Scene, SeenPerson, TargetOutOfRange
-from worlds.acting.needs import CLOSE, MOST_LISTED, SIGHT, Needs
+from worlds.acting.needs import CLOSE, HEARD, MOST_LISTED, SIGHT, Needs
 from worlds.acting.offering import Offer
 from worlds.acting.scenery import Scenery, find_with_scenery
 from worlds.acting.wildlife import with_creatures
@@ -35,6 +35,7 @@ from worlds.items import rules as items
 from worlds.items.content import items as catalogue
 from worlds.space.models import METRE
 from worlds.space.rules import offset
+from worlds.villages.chatter import MATTERS
 from worlds.weather import moons
 from worlds.weather import words as weather_words
 from worlds.weather.local import sky_over
@@ -60,7 +61,15 @@ def look(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 def looking_around(parsed: Parsed) -> Needs:
     """Return the needs: what models have written is of use only to who looks around."""
-    return Needs(things=SIGHT, people=SIGHT, ground=True, prospect=True, living=True, written=not parsed.target)
+    return Needs(
+        things=SIGHT,
+        people=SIGHT,
+        ground=True,
+        prospect=True,
+        living=True,
+        written=not parsed.target,
+        talkers=0 if parsed.target else HEARD + MATTERS,
+    )
 
 
 def _closer(scene: Scene) -> CommandOutcome:
@@ -109,6 +118,9 @@ def _around(scene: Scene, area: Area | None) -> GameMessage:
         lines.append(translate("You see: {names}.", names=listed(names)))
     elif not busy:
         lines.append(_nothing_near(scene))
+    if heard := overhearing.overheard(scene):
+        lines.append(" ".join(overhearing.in_words(scene, each) for each in heard))
+        metadata["talks"] = overhearing.as_json(heard)
     if smoke := villagers.smoke(scene):
         lines.append(smoke)
         metadata["villages"] = [villagers.as_json(each) for each in scene.villages]

@@ -31,6 +31,7 @@ from worlds.prospecting.models import UNKNOWN, Prospect
 from worlds.resources.models import Stock
 from worlds.space.models import Position
 from worlds.trading.models import Trade
+from worlds.villages.chatter import Talker
 from worlds.villages.models import Village
 from worlds.world.models import Admission, ListedWorld, World
 
@@ -76,6 +77,31 @@ class SeenPerson(Struct, frozen=True, kw_only=True):
     doing: str = ""
 
 
+class Bystander(Struct, frozen=True, kw_only=True):
+    """One of the game's own people who may take part in a fight, and is in none.
+
+    Attributes:
+        personality: {trait: 0 to 100}.
+        parents: as far as they are known; `spouse_id` is None for no one.
+        affection: for who acts, as it was when they met last.
+    """
+
+    character_id: UUID
+    personality: Mapping[str, float]
+    village: str
+    parents: frozenset[UUID] = frozenset()
+    spouse_id: UUID | None = None
+    affection: float = 0.0
+
+    def is_kin_of(self, other: Bystander) -> bool:
+        """Whether they are parent and child, brother or sister, or wed."""
+        return (
+            self.character_id in (*other.parents, other.spouse_id)
+            or other.character_id in (*self.parents, self.spouse_id)
+            or not self.parents.isdisjoint(other.parents)
+        )
+
+
 class Destination(Struct, frozen=True):
     """A world that one may go to.
 
@@ -117,12 +143,17 @@ class Scene(Struct, frozen=True, kw_only=True):
         prospect: what one knows of the ore around.
         stocks: {key of a resource ground around: what is left of it}, of those that someone has gathered from.
         creatures: of the world, as they are stored; only the living ones where that is enough.
+        fighting: numbers of those that are in a fight.
+        bystanders: people of the game around who may take part in a fight.
         crafts: what one knows about making things.
         pupils: {character: what they know about it}, of those within reach who know something.
         fights: that who acts is in, and those around as far as the command asked for them; settled.
         villages: whose smoke one sees, the nearest first; known where the ground is.
         minds: of people of the game around, the nearest first.
         market: what people want and have within a kilometre.
+        is_followed: who acts lets the community follow them.
+        talkers: people of the game whom one would hear if they talked with one another, and those who would talk with
+            them, the nearest first.
     """
 
     me: Character
@@ -144,12 +175,16 @@ class Scene(Struct, frozen=True, kw_only=True):
     prospect: Prospect = UNKNOWN
     stocks: Mapping[str, Stock] = field(default_factory=dict)
     creatures: Sequence[Creature] = ()
+    fighting: frozenset[int] = frozenset()
+    bystanders: Sequence[Bystander] = ()
     crafts: Craftsmanship = UNSKILLED
     pupils: Mapping[UUID, Craftsmanship] = field(default_factory=dict)
     fights: Sequence[Fight] = ()
     villages: Sequence[Village] = ()
     minds: Sequence[Mind] = ()
     market: LocalMarket = UNKNOWN_MARKET
+    is_followed: bool = False
+    talkers: Sequence[Talker] = ()
 
 
 class PlayerPost(Struct, frozen=True):
@@ -187,6 +222,7 @@ class CommandOutcome(Struct, frozen=True):
         impressions: what people of the game take away from it.
         address: what is said to one of them, who answers.
         refusal: why nothing more comes of it, and what one reads instead of messages.
+        followed: lets the community follow them from now on, or no longer; None for as it was.
     """
 
     events: Sequence[WorldEvent] = ()
@@ -207,6 +243,7 @@ class CommandOutcome(Struct, frozen=True):
     impressions: Impressions = NO_IMPRESSIONS
     address: Address | None = None
     refusal: DomainError | None = None
+    followed: bool | None = None
 
 
 class NotInGame(Refused):

@@ -13,6 +13,8 @@ from worlds.commands.models import Parsed
 SIGHT: Final = 200
 """Decimetres that one sees things and people. Source: worlds 5."""
 EARSHOT: Final = 500
+HEARD: Final = 100
+"""How near one has to be to people of the game to follow what they say to one another. Ours."""
 WHISPER: Final = 50
 TALK: Final = 50
 """How near one has to be to people of the game to talk with them."""
@@ -66,7 +68,9 @@ class Needs(Struct, frozen=True):
         crafting: what one knows about making things, and the work that one has begun.
         pupils: what those within reach know about it.
         fights: of those within so many decimetres; one's own is read for every command.
+        bystanders: people of the game within so many decimetres who may take part in a fight; 0 for none.
         minds: of people of the game within so many decimetres, which are locked; 0 for none.
+        talkers: people of the game within so many decimetres, with what they could speak of; 0 for none.
         world: all who are in it, for what changes it for everyone; it is locked for its owner and admins.
     """
 
@@ -99,7 +103,9 @@ class Needs(Struct, frozen=True):
     crafting: bool = False
     pupils: bool = False
     fights: int = 0
+    bystanders: int = 0
     minds: int = 0
+    talkers: int = 0
     world: bool = False
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from kernel.errors import DomainError
 from worlds.acting import (
     ageing,
+    agreeing,
     bargaining,
     carrying,
     crafting,
@@ -20,6 +21,8 @@ from worlds.acting import (
     looking,
     moving,
     prospecting,
+    prowling,
+    remarking,
     researching,
     sheets,
     speaking,
@@ -37,7 +40,7 @@ from worlds.commands.models import Parsed
 
 
 def _giving(parsed: Parsed) -> Needs:
-    return Needs(partners=True, locks_partners=True, minds=SIGHT)
+    return Needs(hearers=EARSHOT, partners=True, locks_partners=True, minds=SIGHT)
 
 
 def _in_a_trade(parsed: Parsed) -> Needs:
@@ -87,6 +90,7 @@ ACTIONS: Final[Mapping[str, CommandAction]] = {
     "world": CommandAction(sheets.world, sheets.of_the_world),
     "ecosystem": CommandAction(ageing.ecosystem, wildlife.of_the_ecosystem),
     "score": CommandAction(sheets.score),
+    "follow": CommandAction(agreeing.follow, agreeing.of_following),
     "skills": CommandAction(sheets.skills),
     "get": CommandAction(carrying.get, _changing_what_is_around),
     "drop": CommandAction(carrying.drop, _changing_what_is_around),
@@ -140,7 +144,8 @@ def decide(scene: Scene, parsed: Parsed) -> CommandOutcome:
     fighting.require_standing(scene, parsed)
     if fighting.leads_out(scene, parsed):
         return fighting.flee(scene, parsed)
-    return fighting.with_wounds(scene, action.decide(scene, parsed))
+    outcome = fighting.with_wounds(scene, remarking.with_remarks(scene, action.decide(scene, parsed)))
+    return prowling.with_prowlers(scene, outcome)
 
 
 def read(text: str) -> Parsed | DomainError:

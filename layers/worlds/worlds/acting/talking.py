@@ -31,14 +31,15 @@ from worlds.acting.models import (
     said_by,
 )
 from worlds.acting.needs import EARSHOT, SIGHT, TALK, Needs
+from worlds.acting.villagers import sleeping_time
 from worlds.acting.wildlife import with_creatures
 from worlds.characters.models import NPC, Character
 from worlds.characters.practice import Practice, practised
 from worlds.commands.matching import find, find_leading
 from worlds.commands.models import Parsed, PersonNotFound
 from worlds.commands.parsing import STATUE
-from worlds.conversing.facts import things_in_words
 from worlds.conversing.models import Address
+from worlds.conversing.words import things_in_words
 from worlds.daytime.words import duration
 from worlds.entities.models import Entity
 from worlds.items.content import WorldItem
@@ -47,9 +48,8 @@ from worlds.memories.models import Occurrence
 from worlds.minds import rules
 from worlds.minds.gifts import share_of, worth_of
 from worlds.minds.models import Impressions, Incident, Mind
-from worlds.npcs.appearance import stage_of, years_of
 from worlds.npcs.personality import HIGH, LOW
-from worlds.npcs.rounds import Habit, awake_at, day_of
+from worlds.npcs.rounds import Habit
 from worlds.promises.events import PromiseMade
 from worlds.promises.models import DAYS
 from worlds.skills.models import Skill
@@ -214,15 +214,9 @@ def require_awake(scene: Scene, npc_id: UUID) -> None:
     """
     person = next((each for each in scene.people if each.character_id == npc_id), None)
     if person is not None and person.doing == Habit.SLEEPS:
-        raise SoundAsleep(name=person.name, time=duration(_sleeps_for(scene, person, _mind(scene, person))))
-
-
-def _sleeps_for(scene: Scene, person: SeenPerson, mind: Mind) -> int:
-    """Return for how many more milliseconds of the world's time someone sleeps."""
-    hours = scene.world.time.hours_per_day
-    now = scene.world.time.at(scene.now)
-    stage = stage_of(years_of(mind.born, now, hours), person.species)
-    return awake_at(day_of(mind.personality, stage), now, hours) - now
+        mind = _mind(scene, person)
+        time = sleeping_time(scene, person.species, mind.born, mind.personality)
+        raise SoundAsleep(name=person.name, time=duration(time))
 
 
 def _mind(scene: Scene, person: SeenPerson) -> Mind:

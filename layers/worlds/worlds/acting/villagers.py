@@ -10,6 +10,8 @@ from kernel.texts import to_translate, translate
 from worlds.acting.models import Scene, SeenPerson
 from worlds.ground.words import side
 from worlds.npcs.appearance import LifeStage, stage_of, years_of
+from worlds.npcs.personality import Personality
+from worlds.npcs.rounds import awake_at, day_of
 from worlds.space.models import METRE
 from worlds.space.rules import offset
 from worlds.villages.models import Village
@@ -61,9 +63,24 @@ def is_child(scene: Scene, person: SeenPerson) -> bool:
     """Tell whether one sees a child of the game's own people."""
     if person.born is None:
         return False
+    return is_young(scene, person.born, person.species)
+
+
+def is_young(scene: Scene, born: int, species: str) -> bool:
+    """Tell whether one of the game's own people is a child now."""
+    return _stage(scene, born, species) is LifeStage.CHILD
+
+
+def sleeping_time(scene: Scene, species: str, born: int, personality: Personality) -> int:
+    """Return for how many more milliseconds of the world's time one of the game's own people sleeps."""
     time = scene.world.time
-    years = years_of(person.born, time.at(scene.now), time.hours_per_day)
-    return stage_of(years, person.species) is LifeStage.CHILD
+    now = time.at(scene.now)
+    return awake_at(day_of(personality, _stage(scene, born, species)), now, time.hours_per_day) - now
+
+
+def _stage(scene: Scene, born: int, species: str) -> LifeStage:
+    time = scene.world.time
+    return stage_of(years_of(born, time.at(scene.now), time.hours_per_day), species)
 
 
 def smoke(scene: Scene) -> str:

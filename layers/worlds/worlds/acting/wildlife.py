@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -78,6 +78,11 @@ def fauna_of(scene: Scene) -> Fauna:
     each_one = hash(tuple((each.number, each.died, each.position, each.hp, each.hp_since) for each in scene.creatures))
     key = world.world_id, standing_of(world.generation).run, stored.at, stored.next_number, each_one
     return settled_creatures.settled(key, stored, world.time.at(scene.now) // MS_PER_TICK)
+
+
+def creature_id(world_id: UUID, number: int) -> UUID:
+    """Return the id under which a creature is seen, and fights."""
+    return uuid5(world_id, f"creature/{number}")
 
 
 def with_creatures(scene: Scene, at: Position | None = None) -> Scene:
@@ -268,7 +273,7 @@ def _entity(scene: Scene, fauna: Fauna, food: Collection[tuple[int, int]], each:
         if needs.hunger > EATS_AT:
             description.append(translate("It is starving."))
     return Entity(
-        entity_id=uuid5(scene.world.world_id, f"creature/{each.number}"),
+        entity_id=creature_id(scene.world.world_id, each.number),
         kind=CREATURE,
         name=_name(fauna, each),
         description=" ".join(description),

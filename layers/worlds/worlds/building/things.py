@@ -1,8 +1,8 @@
-"""What lies around the entrance of a new world: the content of starting_things.json."""
+"""What lies around the entrance of a new world, and stands in its villages: the content of starting_things.json."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -16,8 +16,12 @@ from worlds.entities.models import ITEM
 from worlds.fixtures.content import FixturesSection
 from worlds.items.content import WorldItemsSection, stack_problems
 from worlds.items.models import COMMON
-from worlds.space.models import Position
+from worlds.space.models import METRE, Position
+from worlds.villages.models import VillageSite
 from worlds.world.events import ThingPlaced
+
+BESIDE_A_HOUSE: Final = 5 * METRE
+"""Farther from its middle than its people stand."""
 
 
 class StartingThing(Frozen):
@@ -29,11 +33,24 @@ class StartingThing(Frozen):
     """How many."""
 
 
+class VillageFixtures(Frozen):
+    """What the people of a village have built before anyone comes."""
+
+    centre: Key
+    """The key of what stands in its middle."""
+    homes: tuple[Key, ...] = ()
+    """What stands beside its houses, one at each."""
+    places: Mapping[str, Key] = {}
+    """What stands where people work, by their trade."""
+
+
 class StartingThingsFile(Document):
     things: tuple[StartingThing, ...] = Field(min_length=1)
     """What lies near the entrance of each new world."""
     fixtures: tuple[Key, ...] = ()
     """What stands there, and is not carried away."""
+    villages: VillageFixtures
+    """What stands in each village."""
 
 
 class StartingThingsSection(FileSection[StartingThingsFile]):
@@ -46,6 +63,9 @@ class StartingThingsSection(FileSection[StartingThingsFile]):
             yield from stack_problems(self.file, f"things[{number}]", thing.item, thing.quantity, known)
         for number, key in enumerate(self.document.fixtures):
             yield from unknown(self.file, f"fixtures[{number}]", "fixture", key, self.library[FixturesSection].by_key)
+        villages = self.document.villages
+        for key in (villages.centre, *villages.homes, *villages.places.values()):
+            yield from unknown(self.file, "villages", "fixture", key, self.library[FixturesSection].by_key)
 
     def summary(self) -> str:
         return f"{len(self.document.things)} starting things"
@@ -74,15 +94,33 @@ def placed(world_id: UUID, spots: Sequence[Position]) -> list[ThingPlaced]:
     ]
     # Farther away than what lies there, so that nothing stands where people arrive.
     standing = zip(starting_things.document.fixtures, spots[len(lying) :], strict=False)
-    return [*lying, *(fixture_at(world_id, key, number, spot) for number, (key, spot) in enumerate(standing))]
+    stands = [
+        fixture_at(world_id, key, uuid5(world_id, f"starting fixture {number}"), spot)
+        for number, (key, spot) in enumerate(standing)
+    ]
+    return [*lying, *stands]
 
 
-def fixture_at(world_id: UUID, key: str, number: int, spot: Position) -> ThingPlaced:
-    """Return the fixture with a number, as it is placed in a world."""
+def placed_in_village(world_id: UUID, village_id: UUID, site: VillageSite) -> list[ThingPlaced]:
+    """Return what the people of a village have built: in its middle, where they work, and beside their houses."""
+    villages = starting_things.document.villages
+    stands = [(villages.centre, site.centre)]
+    stands += [(key, site.places[trade]) for trade, key in villages.places.items() if trade in site.places]
+    stands += [
+        (key, Position(home.x + BESIDE_A_HOUSE, home.y)) for key, home in zip(villages.homes, site.homes, strict=False)
+    ]
+    return [
+        fixture_at(world_id, key, uuid5(village_id, f"fixture {number}"), spot)
+        for number, (key, spot) in enumerate(stands)
+    ]
+
+
+def fixture_at(world_id: UUID, key: str, entity_id: UUID, spot: Position) -> ThingPlaced:
+    """Return a fixture of a kind, as it is placed in a world."""
     kind = shipped[FixturesSection].by_key[key]
     return ThingPlaced(
         world_id=world_id,
-        entity_id=uuid5(world_id, f"starting fixture {number}"),
+        entity_id=entity_id,
         kind=kind.kind,
         name=kind.written_name,
         description=kind.written_description,

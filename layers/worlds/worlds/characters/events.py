@@ -175,6 +175,15 @@ class CharacterRespawned(WorldEvent):
     at: datetime
 
 
+class NpcCame(WorldEvent):
+    """One of the game's own people has come to where others fight, to help one of them."""
+
+    type: ClassVar[str] = "NpcCame"
+    character_id: UUID
+    position: Coordinates
+    at: datetime
+
+
 class NpcSlain(WorldEvent):
     """One of the game's own people has died of a fight.
 

@@ -17,6 +17,7 @@ from worlds.characters.events import (
     HealthChanged,
     LookChanged,
     MovementModeChanged,
+    NpcCame,
     NpcSlain,
     PersonIgnored,
     PersonReported,
@@ -150,6 +151,10 @@ def _respawned(before: Character, event: CharacterRespawned, recorded: Recorded)
     )
 
 
+def _came(before: Character, event: NpcCame, recorded: Recorded) -> Character:
+    return replace(before, position=Position(*event.position))
+
+
 def _died(before: Character, event: NpcSlain, recorded: Recorded) -> Character:
     return replace(before, is_present=False, hp=0)
 
@@ -233,6 +238,7 @@ STEPS: Final[Mapping[type[WorldEvent], Step]] = {
     StaminaChanged: _stamina_changed,
     HealthChanged: _health_changed,
     CharacterRespawned: _respawned,
+    NpcCame: _came,
     NpcSlain: _died,
     SkillUsed: _skill_used,
     SkillIncreased: _skill_increased,

@@ -10,11 +10,13 @@ from uuid import UUID
 from kernel.database import Cursor, Tx
 from worlds.characters import queries, snapshots
 from worlds.characters.evolution import evolve
-from worlds.characters.models import AGGREGATE, Character, CharacterNotFound, CharacterNotOwned
+from worlds.characters.models import AGGREGATE, NO_ONE, Character, CharacterNotFound, CharacterNotOwned
 from worlds.characters.naming import FreeNames
 from worlds.crafting import queries as crafting
 from worlds.demand import queries as demand
 from worlds.entities import queries as entities
+from worlds.feats import service as feats
+from worlds.feats.rules import accomplishments
 from worlds.log import service as log
 from worlds.log.models import WorldEvent
 from worlds.npcs import queries as npcs
@@ -103,6 +105,8 @@ def save(
         write = partial(snapshots.write, after)
         log.keep_snapshot(tx, after.character_id, after.version, snapshots.CODE_VERSION, write)
     queries.save(tx, character, after)
+    if character.account_id != NO_ONE:
+        feats.note(tx, character.account_id, accomplishments(events))
     return after
 
 

@@ -40,6 +40,7 @@ class FightingBody(Struct, frozen=True, kw_only=True):
         is_npc: decides for itself.
         courage: of one who does, 0 to 100.
         teeth: what a creature bites with.
+        is_here: in the world; a player may have left.
     """
 
     name: str
@@ -52,6 +53,7 @@ class FightingBody(Struct, frozen=True, kw_only=True):
     is_npc: bool = False
     courage: int = EVEN
     teeth: Arm | None = None
+    is_here: bool = True
 
     @property
     def agility(self) -> int:
@@ -99,8 +101,6 @@ def body_of(character: Character, personality: Mapping[str, float] | None = None
     Args:
         personality: of one of the game's own people.
     """
-    temper = personality or {}
-    fear, kindness = temper.get("neuroticism", EVEN), temper.get("agreeableness", EVEN)
     return FightingBody(
         name=character.name,
         attributes=character.attributes,
@@ -110,8 +110,15 @@ def body_of(character: Character, personality: Mapping[str, float] | None = None
         inventory=character.inventory,
         position=character.position,
         is_npc=character.is_npc,
-        courage=round(EVEN + (EVEN - fear) * 0.75 + (EVEN - kindness) * 0.25),
+        courage=courage_of(personality or {}),
+        is_here=character.is_present,
     )
+
+
+def courage_of(personality: Mapping[str, float]) -> int:
+    """Return the courage of one of the game's own people, 0 to 100."""
+    fear, kindness = personality.get("neuroticism", EVEN), personality.get("agreeableness", EVEN)
+    return round(EVEN + (EVEN - fear) * 0.75 + (EVEN - kindness) * 0.25)
 
 
 def body_of_creature(nature: Nature) -> FightingBody:

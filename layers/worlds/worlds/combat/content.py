@@ -201,6 +201,46 @@ class Creatures(Frozen):
     """And so many more, rounded down, for each point of size."""
 
 
+class Prowling(Frozen):
+    """When hunters attack those who come near."""
+
+    notices: PositiveInt
+    """Metres from which one growls at someone who comes near; half of them at someone who sneaks."""
+    leaps: PositiveInt
+    """Metres within which someone has to be when it attacks."""
+    follows: PositiveInt
+    """Metres that a creature comes after someone who steps back from it, with a blow."""
+    seconds: PositiveInt
+    """From the growl to the attack."""
+    entrance: PositiveInt
+    """Metres around the place where everyone arrives in which hunters are more patient."""
+    seconds_there: PositiveInt
+    """From the growl to the attack there."""
+    bold: Share
+    """The share of hunters that attack without being hungry."""
+
+
+class Helping(Frozen):
+    """Who joins a fight of others."""
+
+    pack: PositiveInt
+    """Metres within which creatures of a species are a pack, or a herd."""
+    sight: PositiveInt
+    """Metres within which people of the game come to help."""
+    most: PositiveInt
+    """How many come at most."""
+    seconds: PositiveInt
+    """Until they are there."""
+    kin: NonNegativeInt
+    """The courage from which people help their kin."""
+    friend: NonNegativeInt
+    """The courage from which people help a player whom they like against a creature."""
+    neighbour: NonNegativeInt
+    """The courage from which people help others of their village, unless they like the attacker."""
+    liked: NonNegativeInt
+    """The affection from which people like someone."""
+
+
 class Experience(Frozen):
     """What fighting teaches."""
 
@@ -237,6 +277,10 @@ class CombatFile(Document):
     """How wounds heal by themselves."""
     creatures: Creatures
     """What creatures fight like."""
+    prowling: Prowling
+    """When hunters attack those who come near."""
+    helping: Helping
+    """Who joins a fight of others."""
     experience: Experience
     """What fighting teaches."""
 

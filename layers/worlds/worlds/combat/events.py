@@ -88,3 +88,12 @@ class CreatureRanAway(WorldEvent):
     world_id: UUID
     number: int
     position: Coordinates
+
+
+class CreatureCame(WorldEvent):
+    """A creature of a world has come near to someone, to attack them."""
+
+    type: ClassVar[str] = "CreatureCame"
+    world_id: UUID
+    number: int
+    position: Coordinates

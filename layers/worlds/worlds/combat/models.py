@@ -125,6 +125,7 @@ class Fighter(Struct, frozen=True, kw_only=True):
         safe_until: no one may attack them before.
         falls_at: when the body of a dead one decays, and its things fall.
         leaving: why their player is gone; they leave as soon as it is safe.
+        against: whom they are about to turn on, and `joins_at`: when.
         decides: for themselves, as creatures and the game's own people do.
         nature: of a creature; None for a character.
     """
@@ -147,6 +148,8 @@ class Fighter(Struct, frozen=True, kw_only=True):
     safe_until: int | None = None
     falls_at: int | None = None
     leaving: str | None = None
+    against: UUID | None = None
+    joins_at: int | None = None
     decides: bool = False
     nature: Nature | None = None
 

@@ -7,6 +7,7 @@ settled at once. Each action has dice of its own: those of its fighter, and of i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isqrt
 from typing import Any, Final
 from uuid import UUID
 
@@ -34,11 +35,11 @@ from worlds.movement import rules as movement
 from worlds.movement.models import PARTS, Stamina
 from worlds.skills.models import Skill
 from worlds.space.models import METRE, Position, Space
-from worlds.space.rules import place_at, squared_distance
+from worlds.space.rules import offset, place_at, squared_distance
 
 ASKED: Final = 60 * rules.SECOND
 """How long someone may agree to a fight."""
-_ORDER: Final = ("tick", "action", "up", "calm", "falls", "decide")
+_ORDER: Final = ("tick", "action", "up", "calm", "falls", "joins", "decide")
 """What comes first of what is due at the same moment."""
 Due = tuple[int, int, str, str, UUID]
 """(moment, place in _ORDER, which, fighter as text, fighter)"""
@@ -62,10 +63,10 @@ class FightHappening(Struct, frozen=True, kw_only=True):
 
     Attributes:
         kind: hit, fumble, failed, defend, fled, caught, used, hurt, interrupted, broken, defeated, died, ran, up, calm,
-            fallen or left.
+            fallen, left, joins, desists or comes.
         who: did it, or whom it has happened to.
         action: what was done.
-        reason: why it failed, or what hurts.
+        reason: why it failed, what hurts, or who joins: a creature or a person.
         effects: that a hit has brought.
         is_first: of a hit that does damage: the first one of the two in this fight.
         defended: whom the target of such a first hit had hurt in this fight, and who hits has not.
@@ -101,7 +102,7 @@ class BodyChange(Struct, frozen=True, kw_only=True):
     """A step of what a fight does to a body, in its order.
 
     Attributes:
-        kind: health, stamina, worn, consumed, up, died or left.
+        kind: health, stamina, worn, consumed, up, died, left or came.
         old, new: hit points, parts of stamina, or durability.
         since: from when on rest heals.
         inventory: as it is after that.
@@ -162,6 +163,8 @@ def _dues(fighter: Fighter) -> Iterator[tuple[int, str, str]]:
         yield fighter.hostile_at + combat.document.timing.calm * rules.SECOND, "calm", ""
     if fighter.leaving is not None and fighter.state == FightState.IDLE and fighter.action is None:
         yield max((each.until for each in fighter.ailments.values()), default=fighter.hostile_at), "calm", ""
+    if fighter.joins_at is not None:
+        yield fighter.joins_at, "joins", ""
     if fighter.decides and fighter.action is None and fighter.is_fighting:
         yield max(free_at(fighter), fighter.hostile_at), "decide", ""
 
@@ -204,7 +207,8 @@ class _Course:
 
     def settled(self, now: int) -> Settled:
         """Return the fight without those whom it does not concern any more."""
-        kept = {key: each for key, each in self.fighters.items() if not _is_out(each, now)}
+        wanted = {each.against for each in self.fighters.values()}
+        kept = {key: each for key, each in self.fighters.items() if key in wanted or not _is_out(each, now)}
         fight = replace(self.fight, next_number=self.number, fighters=kept)
         return Settled(fight, self.bodies, tuple(self.happenings), tuple(self.changes))
 
@@ -220,6 +224,8 @@ class _Course:
                 self._fall(fighter)
             case "decide":
                 self._decide(fighter)
+            case "joins":
+                self._join(fighter)
             case _:
                 self._calm_down(fighter)
 
@@ -346,11 +352,14 @@ class _Course:
         key, target = fighter.fighter_id, self.fighters.get(action.target) if action.target else None
         body = self.bodies[key]
         arm = arm_of(body)
-        if target is None or not target.is_fighting or target.is_safe(self.at):
+        if target is None or not self._is_up(target.fighter_id) or target.is_safe(self.at):
             self._fail(fighter, action, "gone")
             return
         other = self.bodies[target.fighter_id]
         away = squared_distance(self.where.space, body.position, other.position)
+        if away > reach_of(arm) ** 2 and self._follows(fighter, away):
+            fighter = self._come(fighter, other.position)
+            body, away = self.bodies[key], 0
         if away > reach_of(arm) ** 2:
             self._fail(fighter, action, "reach")
             return
@@ -595,6 +604,8 @@ class _Course:
                 foes=frozenset(),
                 agreed=frozenset(),
                 ailments=ailments,
+                against=None,
+                joins_at=None,
             )
         )
         for other in list(self.fighters.values()):
@@ -617,7 +628,59 @@ class _Course:
             self._tell("calm", other.fighter_id)
 
     def _is_up(self, key: UUID) -> bool:
-        return key in self.fighters and self.fighters[key].is_fighting
+        """Whether someone can be fought; who has died of age meanwhile cannot."""
+        return key in self.fighters and self.fighters[key].is_fighting and self.bodies[key].hurt.points > 0
+
+    # ------------------------------------------------------------------ who joins
+
+    def _join(self, fighter: Fighter) -> None:
+        """Let someone turn on another whom they have warned, or who fights their own; unless that one is gone."""
+        key, aim = fighter.fighter_id, fighter.against
+        fighter = self._put(replace(fighter, against=None, joins_at=None))
+        target = self.fighters.get(aim) if aim is not None else None
+        if target is not None and target.fighter_id in fighter.foes:
+            return  # they have been attacked first
+        if target is None or not self._joins(fighter, target):
+            self._tell("desists", key, target=aim)
+            return
+        fighter = self._come(fighter, self.bodies[target.fighter_id].position)
+        for each, other in ((fighter, target), (target, fighter)):
+            state = each.state if each.is_fighting else FightState.IN_COMBAT
+            self._put(replace(each, state=state, hostile_at=self.at, foes=each.foes | {other.fighter_id}))
+        self._tell("joins", key, target=aim, reason="creature" if fighter.nature else "person")
+
+    def _joins(self, fighter: Fighter, target: Fighter) -> bool:
+        body, other = self.bodies[fighter.fighter_id], self.bodies[target.fighter_id]
+        if FightState.DEFEATED in (fighter.state, target.state) or target.is_safe(self.at):
+            return False
+        if not (body.hurt.points and other.hurt.points and body.is_here and other.is_here):
+            return False
+        if fighter.nature is None and not target.is_fighting:
+            return False  # it is over already
+        rules = combat.document
+        far = (rules.prowling.leaps if fighter.nature else rules.helping.sight) * METRE
+        return squared_distance(self.where.space, body.position, other.position) <= far * far
+
+    def _follows(self, fighter: Fighter, squared: int) -> bool:
+        """Tell whether a creature comes after someone who steps back, as far away as that."""
+        far = combat.document.prowling.follows * METRE
+        return fighter.nature is not None and fighter.nature.fights and squared <= far * far
+
+    def _come(self, fighter: Fighter, to: Position) -> Fighter:
+        """Let someone come a metre near to where another one is."""
+        key, body = fighter.fighter_id, self.bodies[fighter.fighter_id]
+        east, north, _ = offset(self.where.space, to, body.position)
+        length = isqrt(east * east + north * north)
+        if length <= METRE:
+            return fighter
+        beside = place_at(self.where.space, to.x + east * METRE // length, to.y + north * METRE // length, to.z)
+        place = beside or to
+        self.bodies[key] = replace(body, position=place)
+        if fighter.nature is None:
+            self._change("came", key, 0, 0, "fight", position=place)
+            return fighter
+        self._tell("comes", key, position=place)
+        return self._put(replace(fighter, nature=replace(fighter.nature, position=place)))
 
     # ------------------------------------------------------------------ who decides for themselves
 
@@ -625,7 +688,7 @@ class _Course:
         """Let a creature, or one of the game's own people, choose what to do."""
         key, body = fighter.fighter_id, self.bodies[fighter.fighter_id]
         foes = sorted((self._away(body, each), str(each), each) for each in fighter.foes if self._is_up(each))
-        if not foes:
+        if not foes or not self._is_up(key):
             self._part(fighter)
             return
         stream = Stream(fighter.seed, f"choice/{fighter.actions}")
@@ -667,6 +730,7 @@ def _is_out(fighter: Fighter, now: int) -> bool:
     return (
         not fighter.is_busy(now)
         and fighter.leaving is None
+        and fighter.joins_at is None
         and not fighter.is_safe(now)
         and not any(now < at + ASKED for at in fighter.asked.values())
     )

@@ -482,6 +482,13 @@ COMMANDS: Final[tuple[WorldCommand, ...]] = (
         who=Who.PLAYER,
     ),
     WorldCommand(
+        "follow",
+        "follow [on or off]",
+        to_translate("Let the chat and its overlay see where you are and what you do, or no longer."),
+        CommandTopic.PEOPLE,
+        options=("on", "off"),
+    ),
+    WorldCommand(
         "create world",
         "create world",
         to_translate("Answer questions about a world, and it is made for you."),

@@ -12,24 +12,24 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from kernel.texts import listed, to_translate, translate
-from worlds.items.content import items
+from kernel.texts import listed, to_translate, translate, translate_n
+from worlds.conversing.words import things_in_words, when_in_words
 from worlds.memories.models import MemoryKind, NpcMemory, Occurrence
+from worlds.npcs.dialogue import PEOPLE
 from worlds.promises.models import Promise
 
-MEMORY, WEATHER, WORK, PLACE, PEOPLE, NEED, SELF = "memory", "weather", "work", "place", "people", "need", "self"
+MEMORY, WEATHER, WORK, PLACE, NEED, SELF, NEWS = "memory", "weather", "work", "place", "need", "self", "news"
 KEYWORDS: Final[Mapping[str, frozenset[str]]] = {
     WEATHER: frozenset({"weather", "rain", "storm", "sun", "snow", "wind", "sky", "clouds", "cold", "warm"}),
     WORK: frozenset({"work", "job", "trade", "craft", "living", "teach"}),
     PLACE: frozenset({"village", "here", "place", "where", "home", "live"}),
     PEOPLE: frozenset({"who", "people", "neighbours", "neighbors", "family", "others", "folk"}),
     NEED: frozenset({"need", "want", "bring", "missing", "promise", "promised"}),
-    MEMORY: frozenset({"remember", "know", "me", "think", "told", "heard", "news", "gift"}),
+    MEMORY: frozenset({"remember", "know", "me", "think", "told", "heard", "gift"}),
+    NEWS: frozenset({"news", "new", "happened", "happens", "missed", "since", "lately", "gone"}),
 }
 """{what a fact is about: words of a player that ask for it}"""
 MOST_NAMED: Final = 3
-LONG_AGO: Final = 360
-"""Days."""
 
 _TEMPLATES: Final[Mapping[Occurrence, str]] = {
     Occurrence.GIFT: to_translate("{who} gave {whom} {things} {when}"),
@@ -43,7 +43,7 @@ _TEMPLATES: Final[Mapping[Occurrence, str]] = {
     Occurrence.PROMISE_BROKEN: to_translate("{who} promised {whom} {things} and never brought them"),
     Occurrence.TALK: to_translate("{who} talked with {whom} {when}"),
     Occurrence.FIRST_MEETING: to_translate("{who} met {whom} for the first time {when}"),
-    Occurrence.CHANGE: to_translate("{who} had changed when {whom} saw them {when}"),
+    Occurrence.CHANGE: to_translate("{who} seemed like someone else {when}"),
 }
 _TOLD: Final = to_translate("{teller} told me that {what}.")
 _SEEN: Final = to_translate("I was there when {what}.")
@@ -76,6 +76,8 @@ class Known(Struct, frozen=True, kw_only=True):
         last_storm: the days since the last storm; None for none lately.
         near: names of people around, besides the two.
         promises: open ones, of the one to whom they talk.
+        years: of age, of a child; None for all others.
+        news: what has happened in the village since the one to whom they talk was here, the latest first.
     """
 
     me_id: UUID
@@ -90,14 +92,19 @@ class Known(Struct, frozen=True, kw_only=True):
     last_storm: int | None = None
     near: Sequence[str] = ()
     promises: Sequence[Promise] = ()
+    years: int | None = None
+    news: Sequence[str] = ()
 
 
 def memory_in_words(known: Known, memory: NpcMemory) -> str:
     """Return what someone says of a memory to the one to whom they talk."""
-    who = translate("you") if memory.about_id == known.speaker_id else _name(known, memory.about_id)
+    is_own = memory.about_id == known.me_id
+    who = _who(known, memory)
     to = memory.content.get("to", "")
     to_id = UUID(to) if to else None
     whom = translate("me") if to == "" or (to_id == known.me_id) else _name(known, to_id)
+    if to_id is not None and to_id == known.speaker_id:
+        whom = translate("you")
     if memory.told_by is not None and memory.told_by == to_id:
         whom = translate("them")
     what = translate(
@@ -109,18 +116,20 @@ def memory_in_words(known: Known, memory: NpcMemory) -> str:
     )
     if memory.told_by is not None:
         return translate(_TOLD, teller=_name(known, memory.told_by), what=what)
-    if to != "":
+    if to != "" and not is_own:
         return translate(_SEEN, what=what)
     return translate(_OWN, what=what[:1].upper() + what[1:])
 
 
-def when_in_words(days: int) -> str:
-    """Return how long ago something was."""
-    if days < 1:
-        return translate("today")
-    if days == 1:
-        return translate("yesterday")
-    return translate("a long time ago") if days > LONG_AGO else translate("{days} days ago", days=days)
+def _who(known: Known, memory: NpcMemory) -> str:
+    """Return who did what is remembered, for the one to whom it is told."""
+    if memory.about_id == known.speaker_id:
+        return translate("you")
+    if memory.about_id == known.me_id:
+        return translate("I")
+    if memory.told_by is not None and memory.told_by == memory.about_id:
+        return translate("they")
+    return _name(known, memory.about_id)
 
 
 def facts_of(known: Known) -> list[KnownFact]:
@@ -135,7 +144,10 @@ def facts_of(known: Known) -> list[KnownFact]:
         facts.append(KnownFact(WEATHER, translate("The last storm was here {when}.", when=when)))
     if known.weather:
         facts.append(KnownFact(WEATHER, known.weather))
-    if known.occupation:
+    facts += [KnownFact(NEWS, each) for each in known.news]
+    if known.years is not None:
+        facts.append(KnownFact(SELF, translate_n("I am {n} year old.", "I am {n} years old.", known.years)))
+    elif known.occupation:
         facts.append(KnownFact(WORK, translate("I work as a {occupation} here.", occupation=known.occupation)))
     if known.village:
         facts.append(KnownFact(PLACE, translate("This is {village}.", village=known.village)))
@@ -145,15 +157,22 @@ def facts_of(known: Known) -> list[KnownFact]:
     return facts or [KnownFact(SELF, translate("I am here, as you see."))]
 
 
-def chosen(facts: Sequence[KnownFact], words: frozenset[str], seed: str, speaker_id: UUID) -> KnownFact:
+def chosen(
+    facts: Sequence[KnownFact], words: frozenset[str], seed: str, speaker_id: UUID, answers: Sequence[str] = ()
+) -> KnownFact:
     """Return the fact that someone mentions: what they were asked for; else a memory; else any.
 
-    A memory of the one to whom they talk comes before those of others.
+    A memory of the one to whom they talk comes before those of others, and what was not said yet before what was.
 
     Args:
         facts: at least one.
         words: that they were asked with.
+        answers: of theirs to the same one, the last ones.
     """
+
+    def fresh(possible: Sequence[KnownFact]) -> list[KnownFact]:
+        return [each for each in possible if not any(each.text in answer for answer in answers)]
+
     mine = [each for each in facts if each.memory is not None and each.memory.about_id == speaker_id]
     if mine:
         facts = [each for each in facts if each.memory is None or each in mine]
@@ -163,7 +182,9 @@ def chosen(facts: Sequence[KnownFact], words: frozenset[str], seed: str, speaker
         return named
     possible = [each for each in facts if each.about in about]
     if not possible:
-        possible = [each for each in facts if each.memory is not None][: 1 if not words else MOST_NAMED] or [*facts]
+        memories = fresh([each for each in facts if each.memory is not None])
+        possible = memories[: 1 if not words else MOST_NAMED] or fresh(facts) or [*facts]
+    possible = fresh(possible) or possible
     return possible[sha256(seed.encode()).digest()[0] % len(possible)]
 
 
@@ -179,16 +200,3 @@ def _words_of(memory: NpcMemory) -> set[str]:
 
 def _name(known: Known, who: UUID | None) -> str:
     return translate("someone") if who is None else known.names.get(who, translate("someone"))
-
-
-def things_in_words(item: str | None, quantity: int) -> str:
-    """Return things as someone speaks of them."""
-    if item is None or item not in items.by_key:
-        return translate("something")
-    kind = items.by_key[item]
-    if quantity > 1:
-        return f"{quantity} × {kind.name_of(quantity)}"
-    if kind.name == kind.plural:
-        return kind.name  # clay
-    article = to_translate("an {thing}") if kind.name[0] in "aeiou" else to_translate("a {thing}")
-    return translate(article, thing=kind.name)

@@ -12,9 +12,10 @@ from worlds.promises import queries as promises
 from worlds.world import queries as worlds
 
 
-def find_npc(tx: Tx, npc_id: UUID) -> Cursor:
+def find_npc(tx: Tx, npc_id: UUID, speaker_id: UUID) -> Cursor:
     """Return one row: someone with their body and world, and the `village_name`, null where that is not known; none
-    if they are not in the world any more, or a player inhabits them.
+    if they are not in the world any more, or a player inhabits them. Of who speaks to them it has `speaker_name`, and
+    `usual` and `is_neighbour` as `minds.queries` has them.
     """
     return tx.execute(
         "SELECT "
@@ -23,14 +24,17 @@ def find_npc(tx: Tx, npc_id: UUID) -> Cursor:
         + npcs.COLUMNS
         + ", "
         + worlds.COLUMNS
-        + """, v.name AS village_name
+        + """, v.name AS village_name, speaker.name AS speaker_name, inhabited.baseline AS usual,
+            coalesce(inhabited.village = n.village, false) AS is_neighbour
         FROM worlds.characters AS c
         JOIN worlds.npcs AS n USING (character_id)
         JOIN worlds.worlds AS w ON w.world_id = c.world_id
         LEFT JOIN worlds.villages AS v ON v.world_id = n.world_id AND v.key = n.village
-        WHERE c.character_id = %s AND c.role = 'npc' AND c.is_present
+        LEFT JOIN worlds.characters AS speaker ON speaker.character_id = %(speaker)s
+        LEFT JOIN worlds.npcs AS inhabited ON inhabited.character_id = %(speaker)s
+        WHERE c.character_id = %(npc)s AND c.role = 'npc' AND c.is_present
         """,
-        (npc_id,),
+        {"npc": npc_id, "speaker": speaker_id},
     )
 
 
@@ -59,6 +63,32 @@ def list_around(tx: Tx, npc_id: UUID, speaker_id: UUID, radius: int) -> Cursor:
         ORDER BY squared, character_id
         """,
         {"npc": npc_id, "speaker": speaker_id, "radius": radius, "squared": float(radius * radius)},
+    )
+
+
+def list_neighbours(tx: Tx, npc_id: UUID, since: int, day: int) -> Cursor:
+    """Return the people of the village of one of the game's people, to whom something has happened since a day or who
+    belong to someone to whom it has: rows of npcs with `called`. The one who is asked is among them.
+
+    Args:
+        since: a day of the world, which is over.
+        day: milliseconds of a day.
+    """
+    return tx.execute(
+        """
+        WITH of_village AS MATERIALIZED (
+            SELECT n.*, greatest(n.born / %(day)s, coalesce(n.wed, 0), coalesce(n.died, 0)) > %(since)s AS is_news
+            FROM worlds.npcs AS me JOIN worlds.npcs AS n ON n.world_id = me.world_id AND n.village = me.village
+            WHERE me.character_id = %(npc)s)
+        SELECT """
+        + npcs.COLUMNS
+        + """, c.name AS called
+        FROM of_village AS n JOIN worlds.characters AS c USING (character_id)
+        WHERE n.is_news OR n.character_id = %(npc)s OR n.character_id IN (
+            SELECT unnest(ARRAY[mother_id, father_id, spouse_id]) FROM of_village WHERE is_news)
+        ORDER BY n.number, n.character_id
+        """,
+        {"npc": npc_id, "since": since, "day": day},
     )
 
 

@@ -97,8 +97,13 @@ def _say(tx: Tx, address: Address, talk: TalkContext, line: str) -> None:
     feeling = feeling_of(line)
     memory_id = uuid4()
     before = talk.relationship or strangers(talk.npc.character_id, address.speaker_id, talk.world.world_id, talk.now)
-    changes = minds.opinion_after(before, SocialAction.TALK, feeling.effect, talk.now, talk.day)
-    minds_service.save(tx, Impressions([_memory(address, talk, feeling, memory_id)], [(before, changes)]))
+    changes = minds.opinion_after(before, SocialAction.TALK, feeling.effect, talk.now, talk.day, talk.usual)
+    formed = [_memory(address, talk, feeling, memory_id)]
+    formed += [
+        minds.change_noticed(_incident(address, talk, uuid4(), Occurrence.CHANGE), each, uuid4())
+        for each in minds.remarks_of([(before, changes)])
+    ]
+    minds_service.save(tx, Impressions(formed, [(before, changes)]))
     memories.insert_words(tx, memory_id, address.speaker_id, talk.npc.character_id, address.said, line)
     if talk.fact.memory is not None:
         _recall(tx, talk, talk.fact.memory)
@@ -121,24 +126,28 @@ def _met(talk: TalkContext, feeling: LineFeeling) -> NpcNeedsChanged:
 
 
 def _memory(address: Address, talk: TalkContext, feeling: LineFeeling, memory_id: UUID) -> MemoryFormed:
-    is_first = talk.relationship is None
+    # Neighbours have met before, also where a player plays one of them.
+    is_first = talk.relationship is None and talk.usual is None
     occurrence = Occurrence.FIRST_MEETING if is_first else Occurrence.TALK
-    happening = Incident(
-        happening_id=memory_id,
+    how = _stronger(felt(occurrence), feeling.felt)
+    return minds.memory_of(
+        _incident(address, talk, memory_id, occurrence),
+        talk.npc.character_id,
+        tempered(how, talk.npc.personality),
+        memory_id,
+        MemoryKind.CONVERSATION,
+    )
+
+
+def _incident(address: Address, talk: TalkContext, happening_id: UUID, occurrence: Occurrence) -> Incident:
+    return Incident(
+        happening_id=happening_id,
         occurrence=occurrence,
         actor_id=address.speaker_id,
         world_id=talk.world.world_id,
         target_id=talk.npc.character_id,
         at=talk.now,
         day=talk.day,
-    )
-    how = _stronger(felt(occurrence), feeling.felt)
-    return minds.memory_of(
-        happening,
-        talk.npc.character_id,
-        tempered(how, talk.npc.personality),
-        memory_id,
-        MemoryKind.CONVERSATION,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel.database import Tx
-from worlds.economy.stalls import AGREEABLENESS, MIDDLING, CounterOffer, LocalMarket
+from worlds.economy.stalls import CounterOffer, LocalMarket, Seller
 from worlds.relationships import queries as relationships
 
 
@@ -54,7 +54,7 @@ def read_market(
     return LocalMarket(
         wanted={(row["item"], row["day"]): row["wanted"] for row in wanted},
         supply={row["item"]: row["quantity"] for row in supply},
-        kindness={row["character_id"]: row["personality"].get(AGREEABLENESS, MIDDLING) for row in sellers},
+        sellers={row["character_id"]: Seller(row["personality"], row["born"], row["doing"]) for row in sellers},
         opinions={row["character_id"]: relationships.read(row) for row in sellers if row["npc_id"] is not None},
         counter=next((_counter(row) for row in counters), None),
     )

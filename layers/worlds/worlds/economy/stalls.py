@@ -13,6 +13,7 @@ from kernel.errors import Conflict, NotFound, Refused
 from worlds.economy.content import COIN, market
 from worlds.economy.prices import MERCHANTS, greed_factor, price
 from worlds.items.models import Held
+from worlds.npcs.personality import AGREEABLENESS, Personality
 from worlds.relationships.models import Relationship
 
 PAID: Final = 0.5
@@ -21,7 +22,6 @@ EXPIRES: Final = timedelta(minutes=5)
 """After which an offer stands no more."""
 MIDDLING: Final = 50
 """A trait of someone of whom it is not known."""
-AGREEABLENESS: Final = "agreeableness"
 
 
 class CounterOffer(Struct, frozen=True, kw_only=True):
@@ -43,20 +43,38 @@ class CounterOffer(Struct, frozen=True, kw_only=True):
         return now < self.made_at + EXPIRES
 
 
+class Seller(Struct, frozen=True):
+    """One of the game's own people, as one deals with them.
+
+    Attributes:
+        born: milliseconds of the world's own time.
+        doing: what they are doing, as `worlds.npcs.doing` has it.
+    """
+
+    personality: Personality
+    born: int
+    doing: str
+
+    @property
+    def kindness(self) -> float:
+        """Agreeableness, 0 to 100."""
+        return self.personality.get(AGREEABLENESS, MIDDLING)
+
+
 class LocalMarket(Struct, frozen=True, kw_only=True):
     """What is known of the market within a kilometre.
 
     Attributes:
         wanted: {(item, day): units that people wanted to buy}.
         supply: {item: units that the game's own people have}.
-        kindness: {character: agreeableness, 0 to 100}, of those within reach.
+        sellers: {character: as one deals with them}, of those within reach.
         opinions: {character: what they think of who acts}, of those within reach; who is not there is a stranger.
         counter: the offer that one has been made last.
     """
 
     wanted: Mapping[tuple[str, int], int] = field(default_factory=dict)
     supply: Mapping[str, int] = field(default_factory=dict)
-    kindness: Mapping[UUID, float] = field(default_factory=dict)
+    sellers: Mapping[UUID, Seller] = field(default_factory=dict)
     opinions: Mapping[UUID, Relationship] = field(default_factory=dict)
     counter: CounterOffer | None = None
 
@@ -103,6 +121,13 @@ class NoSeller(NotFound):
 
     code = "target_not_found"
     message = "No one is within three metres who buys and sells. Look for people with: look, and go up to them."
+
+
+class TooYoungToTrade(Refused):
+    """A child."""
+
+    code = "invalid_command"
+    message = "{name} is a child and does not trade."
 
 
 class NotASeller(Refused):

@@ -7,7 +7,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx
-from worlds.combat.events import CreatureRanAway, CreatureSlain, CreatureWounded
+from worlds.combat.events import CreatureCame, CreatureRanAway, CreatureSlain, CreatureWounded
 from worlds.ecosystem.creatures import Creature
 from worlds.log.models import WorldEvent
 from worlds.space.models import Position
@@ -29,6 +29,21 @@ def list_of_connection(tx: Tx, connection_id: str, *, living: bool = False) -> C
         WHERE k.connection_id = %s AND (creature.died IS NULL OR NOT %s) ORDER BY creature.number
         """,
         (connection_id, living),
+    )
+
+
+def list_fighting(tx: Tx, connection_id: str) -> Cursor:
+    """Return rows of `number`: of the creatures that are in a fight in the world where a player is."""
+    return tx.execute(
+        """
+        SELECT (f.state #>> '{nature,number}')::integer AS number
+        FROM worlds.connections AS k
+        JOIN worlds.characters AS c USING (character_id)
+        JOIN worlds.fights AS t ON t.world_id = c.world_id
+        JOIN worlds.fighters AS f ON f.fight_id = t.fight_id AND f.cell IS NOT NULL
+        WHERE k.connection_id = %s
+        """,
+        (connection_id,),
     )
 
 
@@ -84,7 +99,7 @@ def project(tx: Tx, event: WorldEvent) -> None:
                 " WHERE world_id = %s AND number = %s AND died IS NULL",
                 (event.tick, event.cause, event.world_id, event.number),
             )
-        case CreatureRanAway():
+        case CreatureRanAway() | CreatureCame():
             tx.execute(
                 "UPDATE worlds.creatures SET x = %s, y = %s, z = %s WHERE world_id = %s AND number = %s",
                 (*event.position, event.world_id, event.number),

@@ -15,7 +15,7 @@ from worlds.characters.models import Character, CharacterExists
 from worlds.entering import making, queries
 from worlds.entering.models import CharacterWish, Chosen, EntryOptions, NoEntryToTheLobby, Whereabouts
 from worlds.inhabiting import service as inhabiting
-from worlds.inhabiting.models import OfferedNpc
+from worlds.inhabiting.models import ANYONE, NpcWish, OfferedNpc
 from worlds.visiting import service as villages
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
@@ -36,13 +36,16 @@ def where(tx: Tx, me: Identity) -> Whereabouts:
     return Whereabouts(world, chosen, stage, row["connected"], own)
 
 
-def options(tx: Tx, me: Identity, world_id: UUID) -> EntryOptions:
+def options(tx: Tx, me: Identity, world_id: UUID, wish: NpcWish = ANYONE) -> EntryOptions:
     """Return how someone can enter a world.
+
+    Args:
+        wish: whom of its people they would like to be.
 
     Raises:
         WorldNotFound, WorldPrivate, NoEntryToTheLobby
     """
-    offered = inhabiting.ask_offered(tx, world_id)
+    offered = inhabiting.ask_offered(tx, world_id, wish)
     world = worlds.admitted(tx, me, world_id)
     return _options(world, offered(world))
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from kernel.texts import translate
 from worlds.acting.carrying import changed
 from worlds.carrying.events import ItemConsumed, ItemDropped, ItemDurabilityChanged
-from worlds.characters.events import CharacterLeft, CharacterRespawned, HealthChanged, NpcSlain, StaminaChanged
+from worlds.characters.events import CharacterLeft, CharacterRespawned, HealthChanged, NpcCame, NpcSlain, StaminaChanged
 from worlds.characters.evolution import evolve
 from worlds.characters.models import Character
 from worlds.characters.practice import practised
@@ -20,6 +20,7 @@ from worlds.combat.bodies import meat_of
 from worlds.combat.content import combat
 from worlds.combat.events import (
     CombatActionExecuted,
+    CreatureCame,
     CreatureRanAway,
     CreatureSlain,
     CreatureWounded,
@@ -54,22 +55,19 @@ def outcome_of(
     characters: Mapping[UUID, Character],
     world: World,
     witnesses: Sequence[UUID],
-    connected: Iterable[UUID],
 ) -> FightOutcome:
     """Return what has happened, as events.
 
     Args:
         characters: those of the fight, as they were before.
         witnesses: those of the game's own people who have seen it.
-        connected: those whose player is there: they do not leave.
     """
     people = dict(characters)
-    here = frozenset(connected)
     events: dict[UUID, list[WorldEvent]] = {}
     bodies: list[WorldEvent] = []
     for each in settled.changes:
         me = people.get(each.who)
-        if me is None or (each.kind == "left" and each.who in here):
+        if me is None:
             continue  # what a creature suffers is kept with its fight
         found = [*_events(each, me, world, witnesses, bodies)]
         events.setdefault(each.who, []).extend(found)
@@ -155,6 +153,9 @@ def _events(
                 witnesses=seen,
             )
             bodies.append(_body(change, me, world))
+        case "came":
+            assert change.position is not None
+            yield NpcCame(character_id=who, position=change.position, at=at)
         case "fallen":
             yield from _fallen(change, me, world)
             bodies.append(ThingRemoved(world_id=world.world_id, entity_id=_body_id(who)))
@@ -251,6 +252,9 @@ def _of_fight(happening: FightHappening, fight: Fight, world: World) -> Iterable
         tick = world.time.at(at) // MS_PER_TICK
         yield CreatureSlain(world_id=world.world_id, number=nature.number, tick=tick, cause=SLAIN)
         yield _meat(fight, happening.who, nature, world)
+    if nature is not None and happening.kind == "comes":
+        assert happening.position is not None
+        yield CreatureCame(world_id=world.world_id, number=nature.number, position=happening.position)
     if nature is not None and happening.kind == "ran":
         assert happening.position is not None
         yield CreatureRanAway(world_id=world.world_id, number=nature.number, position=happening.position)

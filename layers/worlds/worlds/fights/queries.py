@@ -112,8 +112,8 @@ def list_witnesses(tx: Tx, which: LiteralString, sight: int, **parameters: Any) 
     """Return the people of the game who see fights of players, the nearest of them, and the kin of those in them: a row
     for each of them and player in a fight, with what the one thinks of the other, which is locked from now on.
 
-    Rows have `fight_id`, `mind_id`, `name`, `hp`, `personality`, `saw`, `kin_of`, `player_id` and the columns of
-    relationships, which are null for strangers.
+    Rows have `fight_id`, `mind_id`, `name`, `hp`, `personality`, `saw`, `kin_of`, `player_id`, `usual` and
+    `is_neighbour` as `minds.queries` has them, and the columns of relationships, which are null for strangers.
     """
     return tx.execute(
         "WITH which AS MATERIALIZED ("
@@ -160,7 +160,8 @@ def list_witnesses(tx: Tx, which: LiteralString, sight: int, **parameters: Any) 
                                          ON a.fight_id = m.fight_id AND a.role <> 'npc')
             ORDER BY npc_id, other_id FOR NO KEY UPDATE)
         SELECT m.fight_id, m.character_id AS mind_id, c.name, c.hp, n.personality, m.saw, m.kin_of,
-            a.character_id AS player_id, """
+            a.character_id AS player_id, actor.baseline AS usual,
+            coalesce(actor.village = n.village, false) AS is_neighbour, """
         + relationships.COLUMNS
         + """
         FROM minds AS m
@@ -168,6 +169,7 @@ def list_witnesses(tx: Tx, which: LiteralString, sight: int, **parameters: Any) 
         JOIN worlds.npcs AS n ON n.character_id = m.character_id
         JOIN fought AS a ON a.fight_id = m.fight_id AND a.role <> 'npc'
         LEFT JOIN locked AS r ON r.npc_id = m.character_id AND r.other_id = a.character_id
+        LEFT JOIN worlds.npcs AS actor ON actor.character_id = a.character_id
         ORDER BY m.fight_id, m.character_id, a.character_id
         """,
         {**parameters, "sight": sight, "squared": float(sight * sight), "most": MOST_WITNESSES},
@@ -186,6 +188,9 @@ def read_witnesses(rows: Iterable[dict[str, Any]]) -> dict[UUID, list[FightWitne
         )
         if row["npc_id"] is not None:
             known = replace(known, opinions={**known.opinions, row["player_id"]: relationships.read(row)})
+        usual = relationships.read_usual(row["usual"])
+        if usual is not None:
+            known = replace(known, inhabited={**known.inhabited, row["player_id"]: (usual, row["is_neighbour"])})
         of_fight[row["mind_id"]] = known
     return {fight_id: [*each.values()] for fight_id, each in found.items()}
 
@@ -247,7 +252,8 @@ def _insert(tx: Tx, fight: Fight, fighters: Iterable[Fighter], on_conflict: Lite
             cell_of(each.nature.position) if each.nature else None,
             Jsonb(msgspec.to_builtins(each)),
         )
-        for each in fighters
+        # Two who call the same pack to them at the same moment wait for each other in the same order.
+        for each in sorted(fighters, key=lambda each: each.fighter_id)
     ]
     if rows:
         tx.insert("INSERT INTO worlds.fighters (fighter_id, fight_id, character_id, cell, state)", rows, on_conflict)

@@ -13,5 +13,8 @@ KEPT: Final = timedelta(days=1)
 
 
 def delete_old(tx: Tx) -> bool:
-    """Delete some of the fights in which nothing has happened for a day; return whether there may be more."""
-    return delete_part(tx, "worlds.fights", "changed_at < %(before)s", {"before": tx.now - KEPT})
+    """Delete some of the fights in which nothing has happened for a day; return whether there may be more.
+
+    Where something is due by itself, someone may lie defeated, and would never get up.
+    """
+    return delete_part(tx, "worlds.fights", "changed_at < %(before)s AND next_at IS NULL", {"before": tx.now - KEPT})

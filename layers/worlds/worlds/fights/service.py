@@ -15,18 +15,22 @@ from kernel.database import Cursor, Tx
 from kernel.errors import DomainError, TryAgain
 from worlds.acting import fight_lines
 from worlds.acting.looking import the_games_language
+from worlds.acting.remarking import remarks
 from worlds.acting.sheet import state_update
 from worlds.characters import queries as characters_sql
 from worlds.characters import service as characters
-from worlds.characters.models import Character
+from worlds.characters.models import NO_ONE, Character
 from worlds.combat.bodies import body_of, body_of_creature, nature_after
 from worlds.combat.content import combat
-from worlds.combat.models import AGGREGATE, Fight, moment
+from worlds.combat.events import FighterDefeated
+from worlds.combat.models import AGGREGATE, Fight, Fighter, moment
 from worlds.combat.queueing import queued
 from worlds.combat.settling import FightHappening, FightSurroundings, due_at, settle
 from worlds.ecosystem import creature_queries as creatures
 from worlds.entering.making import entrance_of
 from worlds.entities import queries as entities
+from worlds.feats import service as feats
+from worlds.feats.models import Accomplishment, FeatKind
 from worlds.fights import queries
 from worlds.fights.outcomes import outcome_of, practice_of
 from worlds.fights.waking import ensure_awake
@@ -57,7 +61,6 @@ class SeenFights(Struct, frozen=True):
     Attributes:
         characters: of their fighters, by id.
         tempers: {one of the game's own people: their personality}.
-        connected: whose player is there.
         onlookers: {fight: others who see it, and whether they are the game's own people}.
         witnesses: {fight: the game's own people whom it concerns}.
     """
@@ -65,7 +68,6 @@ class SeenFights(Struct, frozen=True):
     fights: Sequence[Fight] = ()
     characters: Mapping[UUID, Character] = field(default_factory=dict)
     tempers: Mapping[UUID, Mapping[str, float]] = field(default_factory=dict)
-    connected: frozenset[UUID] = frozenset()
     onlookers: Mapping[UUID, Sequence[tuple[UUID, bool]]] = field(default_factory=dict)
     witnesses: Mapping[UUID, Sequence[FightWitness]] = field(default_factory=dict)
 
@@ -104,24 +106,29 @@ def _read(locked: Cursor, rows: Cursor, seen: Cursor, minded: Cursor) -> SeenFig
     fights: dict[UUID, Fight] = {}
     people: dict[UUID, Character] = {}
     tempers: dict[UUID, Mapping[str, float]] = {}
-    connected: set[UUID] = set()
     for row in rows:
         key = row["fight_id"]
         if key not in held:
             raise TryAgain
         fight = fights.get(key) or Fight(key, row["fought_in"], row["fight_version"], row["next_number"])
         fighter = queries.read(row)
-        fights[key] = fight.having(fighter)
         if fighter.nature is None:
-            people[fighter.fighter_id] = characters_sql.read(row)
+            person = characters_sql.read(row)
+            people[fighter.fighter_id] = person
             tempers[fighter.fighter_id] = row["personality"] or {}
-        if row["connected"]:
-            connected.add(fighter.fighter_id)
+            fighter = _as_now(fighter, person, is_connected=row["connected"])
+        fights[key] = fight.having(fighter)
     onlookers: dict[UUID, list[tuple[UUID, bool]]] = {}
     for row in seen:
         onlookers.setdefault(row["fight_id"], []).append((row["character_id"], row["is_npc"]))
     witnesses = queries.read_witnesses(minded)
-    return SeenFights([*fights.values()], people, tempers, frozenset(connected), onlookers, witnesses)
+    return SeenFights([*fights.values()], people, tempers, onlookers, witnesses)
+
+
+def _as_now(fighter: Fighter, person: Character, *, is_connected: bool) -> Fighter:
+    """Return a fighter whose player may have come back, or who may be played by someone or no one since."""
+    leaving = None if is_connected or person.is_npc else fighter.leaving
+    return replace(fighter, decides=person.is_npc, leaving=leaving)
 
 
 def settle_all(tx: Tx, seen: SeenFights, world: World) -> SettledFights:
@@ -151,7 +158,7 @@ def _settle(tx: Tx, fight: Fight, seen: SeenFights, world: World) -> tuple[Fight
     watching = [key for key, is_npc in onlookers if is_npc]
     witnesses = [*watching, *(key for key, each in people.items() if each.is_npc)]
     with the_games_language():
-        outcome = outcome_of(fight, done, people, world, witnesses, seen.connected)
+        outcome = outcome_of(fight, done, people, world, witnesses)
     natures = {
         key: replace(each, nature=nature_after(each.nature, done.bodies[key]))
         for key, each in done.fight.fighters.items()
@@ -168,15 +175,35 @@ def _settle(tx: Tx, fight: Fight, seen: SeenFights, world: World) -> tuple[Fight
         for key, events in sorted(happened.items())
         if events
     }
+    _note_victories(tx, fight, outcome.of_fight, people)
     readers = [key for key, each in people.items() if not each.is_npc and each.is_present]
     readers += [key for key, is_npc in onlookers if not is_npc]
     names = fight_lines.names_in(fight, {key: each.name for key, each in people.items()})
     posts.post(tx, [*_told(tx, done.happenings, names, readers, lessons)])
     states = [(key, state_update(each, tx.now)) for key, each in changed.items() if not each.is_npc]
     posts.post(tx, states)
-    impressions = noticed(done.happenings, people, seen.witnesses.get(fight.fight_id, ()), world, uuid4)
+    concerned = seen.witnesses.get(fight.fight_id, ())
+    impressions = noticed(done.happenings, people, concerned, world, uuid4)
     minds.save(tx, impressions)
+    with the_games_language():
+        said = remarks(impressions, {**names, **{each.mind.npc_id: each.mind.name for each in concerned}})
+    lines = [envelopes.game_message(each.kind, each.text, tx.now, each.metadata) for each in said]
+    posts.post(tx, [(reader, line) for line in lines for reader in readers])
     return after, changed, impressions
+
+
+def _note_victories(tx: Tx, fight: Fight, events: Iterable[WorldEvent], people: Mapping[UUID, Character]) -> None:
+    """Note whom players have beaten, creatures or other players: to beat villagers, or oneself, is no feat."""
+    for event in events:
+        if not isinstance(event, FighterDefeated) or event.by is None or event.by not in people:
+            continue
+        winner, loser = people[event.by].account_id, people.get(event.fighter_id)
+        if winner == NO_ONE:
+            continue
+        if fight.fighters[event.fighter_id].nature is not None:
+            feats.note(tx, winner, [Accomplishment(FeatKind.BEAT_CREATURE)])
+        elif loser is not None and loser.account_id not in (NO_ONE, winner):
+            feats.note(tx, winner, [Accomplishment(FeatKind.BEAT_PLAYER)])
 
 
 def _told(

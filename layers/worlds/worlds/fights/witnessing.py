@@ -19,7 +19,7 @@ from worlds.memories.models import Occurrence
 from worlds.minds import rules
 from worlds.minds.models import NOTHING, Impressions, Incident, Mind
 from worlds.minds.rules import NewId
-from worlds.relationships.models import Relationship
+from worlds.relationships.models import Relationship, Trait
 from worlds.world.models import World
 
 TRUSTING: Final = 20
@@ -38,12 +38,15 @@ class FightWitness(Struct, frozen=True):
         saw: whether they are there, as those in the fight are.
         kin_of: those of the game's people in the fight to whom they are related.
         opinions: {player in the fight: what they think of them}, of those whom they know.
+        inhabited: {player in the fight: what they were like, and whether they are of the same village}, of those who
+            play one of the game's people.
     """
 
     mind: Mind
     saw: bool
     kin_of: frozenset[UUID] = frozenset()
     opinions: Mapping[UUID, Relationship] = field(default_factory=dict)
+    inhabited: Mapping[UUID, tuple[Mapping[Trait, float], bool]] = field(default_factory=dict)
 
 
 def noticed(
@@ -76,18 +79,26 @@ def noticed(
                     each.mind,
                     relationship=opinions.get((each.mind.npc_id, actor)),
                     is_alive=each.mind.is_alive and each.mind.npc_id not in dead,
+                    usual=each.inhabited[actor][0] if actor in each.inhabited else None,
+                    is_neighbour=actor in each.inhabited and each.inhabited[actor][1],
                 ),
             )
             for each in witnesses
         ]
         found = rules.witnessed(incident, [mind for each, mind in minds if each.saw], new_id)
         if isinstance(incident, FurtherBlow):
-            found = Impressions(found.memories)
-        if incident.occurrence is Occurrence.DEATH:
-            bereft = [mind for each, mind in minds if victim in each.kin_of and mind.is_alive]
-            found += Impressions(relationships=[rules.bereaved(incident, each) for each in bereft])
+            found = Impressions([each for each in found.memories if each.occurrence == incident.occurrence])
         opinions |= rules.opinions_after(found)
         total += found
+        if incident.occurrence is Occurrence.DEATH:
+            bereft = [
+                replace(mind, relationship=opinions.get((mind.npc_id, actor)))
+                for each, mind in minds
+                if victim in each.kin_of and mind.is_alive
+            ]
+            found = Impressions(relationships=[rules.bereaved(incident, each) for each in bereft])
+            opinions |= rules.opinions_after(found)
+            total += found
     return total
 
 

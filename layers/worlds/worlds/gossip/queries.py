@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from kernel.database import Cursor, Tx
+from worlds.npcs import queries as npcs
 
 
 def lock_day(tx: Tx, world_id: UUID, village: str) -> Cursor:
@@ -23,10 +24,11 @@ def save_day(tx: Tx, world_id: UUID, village: str, day: int) -> None:
 
 
 def list_villagers(tx: Tx, world_id: UUID, village: str) -> Cursor:
-    """Return the living people of a village, in the order of their ids: rows of `character_id` and `personality`."""
+    """Return the living people of a village, in the order of their ids: rows of npcs with `species`."""
     return tx.execute(
-        """
-        SELECT n.character_id, n.personality
+        "SELECT "
+        + npcs.COLUMNS
+        + """, c.species
         FROM worlds.npcs AS n JOIN worlds.characters AS c USING (character_id)
         WHERE n.world_id = %s AND n.village = %s AND c.role = 'npc' AND c.is_present AND c.hp > 0
         ORDER BY n.character_id

@@ -1,37 +1,30 @@
 """Who tells whom what, on an absolute grid of days: the same no matter who looks first. Pure.
 
-Each day, each villager tells one other, drawn for that day, the most important of what this one does not know yet.
+Each day, each villager who finds someone to talk with tells them the most important of what they do not know yet. Whom,
+is drawn for that day: the sociable find someone more often, and those whom one likes are found more often.
 Told memories are less clear and move less, so that news dies down by itself.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID, uuid5
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from worlds.generation.randomness import Stream
 from worlds.memories.events import MemoryFormed
 from worlds.memories.models import Feeling, MemoryKind, NpcMemory, Occurrence
 from worlds.memories.rules import FORGOTTEN, clarity_of, importance_of, retention_of
+from worlds.npcs import talking
 
-TOLD: Final = (
-    Occurrence.GIFT,
-    Occurrence.HELP,
-    Occurrence.THREAT,
-    Occurrence.VIOLENCE,
-    Occurrence.DEATH,
-    Occurrence.BETRAYAL,
-    Occurrence.PROMISE_KEPT,
-    Occurrence.PROMISE_BROKEN,
-    Occurrence.CHANGE,
-)
-"""What is worth telling."""
 LOST: Final = 0.8
 """What is left of clarity, and of how much it moves someone, each time that something is told."""
+USUAL_CHANCE: Final = talking.chance(50, 20, 50)
+USUAL_CHECKS: Final = 20
+"""Of someone of whom it is not known how they are."""
 MOST_EACH: Final = 20
 """Memories of each villager that are told: those that move them most."""
 
@@ -43,6 +36,9 @@ class VillageNews(Struct, frozen=True):
         people: who live there, in the order of their ids.
         memories: of theirs that are worth telling.
         length: milliseconds of a day of the world.
+        chances: {someone: {another: that they begin to talk with them when they look around for someone}}; who is not
+            among them likes all others alike.
+        checks: {someone: how often they look around on a day}.
     """
 
     seed: int
@@ -50,6 +46,8 @@ class VillageNews(Struct, frozen=True):
     people: Sequence[UUID]
     memories: Iterable[NpcMemory]
     length: int
+    chances: Mapping[UUID, Mapping[UUID, float]] = field(default_factory=dict)
+    checks: Mapping[UUID, int] = field(default_factory=dict)
 
 
 def told(news: VillageNews, days: range) -> list[MemoryFormed]:
@@ -95,8 +93,9 @@ class _KnownNews:
 
 def _tell(news: VillageNews, state: _KnownNews, teller: UUID, day: int) -> MemoryFormed | None:
     until = (day + 1) * news.length
-    others = [each for each in news.people if each != teller]
-    hearer = others[Stream(news.seed, f"gossip/{news.village}/{day}/{teller}").below(len(others))]
+    hearer = _partner(news, teller, day)
+    if hearer is None:
+        return None
     state.drop_what_all_know(teller)
     mine, known = state.tellable[teller], state.knows[hearer]
     possible = [
@@ -113,6 +112,22 @@ def _tell(news: VillageNews, state: _KnownNews, teller: UUID, day: int) -> Memor
         if days >= 1:  # a night may still make it clearer
             del mine[memory.source_id]
     return None
+
+
+def _partner(news: VillageNews, teller: UUID, day: int) -> UUID | None:
+    """Return with whom someone has a talk on a day that stays in mind; None for no one. Source: worlds 18.3."""
+    stream = Stream(news.seed, f"gossip/{news.village}/{day}/{teller}")
+    likely = news.chances.get(teller, {})
+    others = [(each, likely.get(each, USUAL_CHANCE)) for each in news.people if each != teller]
+    total = sum(chance for _, chance in others)
+    if stream.unit() >= 1 - (1 - min(1.0, total / len(others))) ** news.checks.get(teller, USUAL_CHECKS):
+        return None
+    drawn = stream.unit() * total
+    for each, chance in others:
+        drawn -= chance
+        if drawn < 0:
+            return each
+    return others[-1][0]
 
 
 def _heard(memory: NpcMemory, teller: UUID, hearer: UUID, at: int, length: int) -> MemoryFormed:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final
 from uuid import UUID, uuid5
 
 from kernel.database import Tx
 from worlds.gossip import queries
-from worlds.gossip.rules import MOST_EACH, TOLD, VillageNews, told
+from worlds.gossip.rules import MOST_EACH, VillageNews, told
 from worlds.memories import queries as memories
-from worlds.memories.models import Occurrence
+from worlds.memories.models import TOLD, Occurrence
 from worlds.minds import rules as minds
 from worlds.minds import service as minds_service
 from worlds.minds.models import NOTHING, Impressions, Incident, Mind
+from worlds.npcs import queries as npcs
+from worlds.npcs import talking
+from worlds.npcs.models import Npc
+from worlds.npcs.personality import EXTRAVERSION
 from worlds.promises import queries as promises
 from worlds.promises.events import PromiseBroken
 from worlds.promises.models import Promise
 from worlds.relationships import queries as relationships
+from worlds.villages.chatter import checks_a_day, usual_fondness
 from worlds.world.models import World
+
+LONELY: Final = 50
+"""The need for conversation of those who meet in the evening."""
 
 
 def settle(tx: Tx, world: World, village: str) -> None:
@@ -30,7 +39,8 @@ def settle(tx: Tx, world: World, village: str) -> None:
     people = queries.list_villagers(tx, world.world_id, village)
     overdue = promises.lock_overdue(tx, world.world_id, village, now)
     day = locked.fetchall()[0]["day"]
-    minds_of = {row["character_id"]: row["personality"] for row in people}
+    villagers = [(npcs.read(row), row["species"]) for row in people]
+    minds_of = {npc.character_id: npc.personality for npc, _ in villagers}
     for row in overdue.fetchall():
         _break(tx, promises.read(row), minds_of, length)
     today = now // length
@@ -39,8 +49,15 @@ def settle(tx: Tx, world: World, village: str) -> None:
     if today < day:  # the world has begun anew
         day = 0
     known = memories.list_told(tx, [*minds_of], TOLD, MOST_EACH).fetchall()
+    seed = world.generation.get("seed", 0)
     news = VillageNews(
-        world.generation.get("seed", 0), village, [*minds_of], [memories.read(row) for row in known], length
+        seed,
+        village,
+        [*minds_of],
+        [memories.read(row) for row in known],
+        length,
+        {npc.character_id: _chances(seed, npc, villagers) for npc, _ in villagers},
+        {npc.character_id: checks_a_day(npc, species, now, world.time.hours_per_day) for npc, species in villagers},
     )
     first = max(day, min((row["formed_at"] // length for row in known), default=today))
     heard = told(news, range(first, today))
@@ -50,6 +67,16 @@ def settle(tx: Tx, world: World, village: str) -> None:
     )
     minds_service.save(tx, Impressions([each for each in heard if each.memory_id not in before]))
     queries.save_day(tx, world.world_id, village, today)
+
+
+def _chances(seed: int, npc: Npc, villagers: Sequence[tuple[Npc, str]]) -> dict[UUID, float]:
+    """Return how likely someone begins to talk with each of the others, of those who have been alone for half a day."""
+    extraversion = npc.personality.get(EXTRAVERSION, 50)
+    return {
+        other.character_id: talking.chance(extraversion, usual_fondness(seed, npc, other), LONELY)
+        for other, _ in villagers
+        if other.character_id != npc.character_id
+    }
 
 
 def _break(tx: Tx, promise: Promise, minds_of: Mapping[UUID, Mapping[str, float]], length: int) -> None:

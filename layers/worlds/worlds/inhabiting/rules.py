@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from msgspec import Struct
 
 from kernel.errors import Conflict, Refused
+from kernel.naming import key
+from worlds.inhabiting.models import NpcWish, OfferedNpc
 from worlds.npcs.appearance import LifeStage
 from worlds.npcs.personality import AGREEABLENESS, CONSCIENTIOUSNESS, EXTRAVERSION, NEUROTICISM, OPENNESS, Personality
 from worlds.villages.models import Villager
@@ -64,6 +66,30 @@ def require_eligible(candidate: InhabitableNpc) -> None:
 def is_eligible(candidate: InhabitableNpc) -> bool:
     """Tell whether someone can be inhabited."""
     return not candidate.is_played and not _unfit(candidate)
+
+
+def is_wished(someone: OfferedNpc, wish: NpcWish) -> bool:
+    """Tell whether someone is what a player would like to be."""
+    body = someone.body
+    words = ((wish.occupation, body.occupation), (wish.species, body.species), (wish.place, someone.place))
+    return (
+        all(wanted is None or key(wanted) == key(there) for wanted, there in words)
+        and wish.sex in (None, someone.npc.sex)
+        and (wish.skill is None or any(key(each) == key(wish.skill) for each, level in body.skills.items() if level))
+        and (wish.least_age is None or someone.years >= wish.least_age)
+        and (wish.most_age is None or int(someone.years) <= wish.most_age)
+    )
+
+
+def in_order(people: Iterable[OfferedNpc], sort: str | None) -> list[OfferedNpc]:
+    """Return people in the order that a player would like: the most first, and equals as they were."""
+    ranks: Mapping[str | None, Callable[[OfferedNpc], float]] = {
+        "relationships": lambda each: each.relationships,
+        "years": lambda each: each.years,
+        "skills": lambda each: sum(each.body.skills.values()),
+    }
+    rank = ranks.get(sort)
+    return [*people] if rank is None else sorted(people, key=lambda each: -rank(each))
 
 
 def _unfit(candidate: InhabitableNpc) -> str:

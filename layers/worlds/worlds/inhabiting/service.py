@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
 from typing import Any
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from kernel.accounts.models import Identity
 from kernel.database import Tx
@@ -14,31 +15,37 @@ from worlds.characters import service as characters
 from worlds.characters.models import Character, CharacterExists, CharacterNotFound
 from worlds.inhabiting import queries
 from worlds.inhabiting.events import NpcInhabited, NpcReleased
-from worlds.inhabiting.models import NotInhabited, OfferedNpc
+from worlds.inhabiting.models import ANYONE, NotInhabited, NpcWish, OfferedNpc
 from worlds.inhabiting.rules import (
     MOST_OFFERED,
     MOST_READ,
     InhabitableNpc,
     baseline,
+    in_order,
     is_eligible,
+    is_wished,
     relationships,
     require_eligible,
 )
 from worlds.log.models import WorldEvent
 from worlds.minds import service as minds
 from worlds.npcs import queries as npcs_sql
-from worlds.npcs.appearance import LifeStage, stage_of
+from worlds.npcs.appearance import LifeStage, stage_of, years_of
+from worlds.npcs.models import Npc
+from worlds.npcs.rounds import Habit, day_of, minute_of, slot_at
 from worlds.villages import queries as villages_sql
+from worlds.villages.chatter import usual_fondness
 from worlds.villages.models import Villager
 from worlds.visiting import service as villages
 from worlds.world.models import World
 
 
-def ask_offered(tx: Tx, world_id: UUID) -> Callable[[World], list[OfferedNpc]]:
+def ask_offered(tx: Tx, world_id: UUID, wish: NpcWish = ANYONE) -> Callable[[World], list[OfferedNpc]]:
     """Ask for up to five people whom someone can be; the answer comes with the next round trip.
 
-    They are the same each time, as long as they live and no one plays them.
+    They are the same each time, as long as they live and no one plays them. Who sleeps is not among them.
     """
+    stored = villages_sql.list_of_world(tx, world_id)
     found = villages_sql.list_people_of_world(tx, world_id, MOST_READ)
     known = queries.count_known(tx, world_id)
 
@@ -48,7 +55,12 @@ def ask_offered(tx: Tx, world_id: UUID) -> Callable[[World], list[OfferedNpc]]:
             by_village.setdefault(row["village"], []).append(row)
         from_elsewhere = _from_elsewhere(known)
         people = (each for rows in by_village.values() for each in _people(tx, world, rows, from_elsewhere))
-        return [*islice((each for each in people if is_eligible(_candidate(each))), MOST_OFFERED)]
+        names = {row["key"]: row["name"] for row in stored}
+        placed = (replace(each, place=names.get(each.npc.village, "")) for each in people)
+        fit = (
+            each for each in placed if is_eligible(_candidate(each)) and not each.is_asleep and is_wished(each, wish)
+        )
+        return in_order(fit, wish.sort)[:MOST_OFFERED]
 
     return offered
 
@@ -66,7 +78,8 @@ def inhabit(tx: Tx, me: Identity, world: World, npc_id: UUID) -> Character:
         raise CharacterNotFound
     if (there := mine.fetchone()) is not None:
         raise CharacterExists(name=there["name"])
-    wanted = next(each for each in _village(tx, world, row["village"]) if each.body.character_id == npc_id)
+    people = _village(tx, world, row["village"])
+    wanted = next(each for each in people if each.body.character_id == npc_id)
     require_eligible(_candidate(wanted))
     event = NpcInhabited(
         character_id=npc_id,
@@ -76,7 +89,14 @@ def inhabit(tx: Tx, me: Identity, world: World, npc_id: UUID) -> Character:
         position=wanted.body.position,
     )
     played = characters.save(tx, wanted.body, [event], {"actor": str(me.account_id)})
-    minds.freeze_baselines(tx, npc_id, frozen=True)
+    known = minds.freeze_baselines(tx, npc_id, frozen=True)
+    seed = world.generation.get("seed", 0)
+    fondness = {
+        each.body.character_id: usual_fondness(seed, each.npc, wanted.npc)
+        for each in people
+        if each.npc.died is None and each.body.character_id not in known | {npc_id}
+    }
+    minds.acquaint(tx, world.world_id, npc_id, event.baseline, fondness, world.time.at(tx.now))
     return played
 
 
@@ -130,9 +150,15 @@ def _people(
             npc,
             known[npc.number].years(today),
             relationships(known[npc.number], known.values(), today, from_elsewhere.get(npc.character_id, 0)),
+            is_asleep=_is_asleep(npc, body.species, world.time.at(tx.now), world.time.hours_per_day),
         )
         for body, npc in people
     ]
+
+
+def _is_asleep(npc: Npc, species: str, now: int, hours_per_day: int) -> bool:
+    stage = stage_of(years_of(npc.born, now, hours_per_day), species)
+    return slot_at(day_of(npc.personality, stage), minute_of(now, hours_per_day)).activity is Habit.SLEEPS
 
 
 def _candidate(someone: OfferedNpc) -> InhabitableNpc:

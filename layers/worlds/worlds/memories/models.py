@@ -50,6 +50,20 @@ class Occurrence(StrEnum):
     """Someone is no longer as they were."""
 
 
+TOLD: Final = (
+    Occurrence.GIFT,
+    Occurrence.HELP,
+    Occurrence.THREAT,
+    Occurrence.VIOLENCE,
+    Occurrence.DEATH,
+    Occurrence.BETRAYAL,
+    Occurrence.PROMISE_KEPT,
+    Occurrence.PROMISE_BROKEN,
+    Occurrence.CHANGE,
+)
+"""What is worth telling."""
+
+
 class NpcMemory(Struct, frozen=True, kw_only=True):
     """Something that one of the game's own people remembers.
 

@@ -39,25 +39,29 @@ _RELEVANCE: Final[LiteralString] = """
 """
 
 
-def list_relevant(tx: Tx, npc_id: UUID, now: int, day: int, tags: Sequence[str], most: int) -> Cursor:
+def list_relevant(
+    tx: Tx, npc_id: UUID, now: int, day: int, tags: Sequence[str], most: int, about_id: UUID | None = None
+) -> Cursor:
     """Return the memories of someone that have most to do with what is going on, without those that are forgotten.
 
     Args:
         now: milliseconds of the world's own time; `day`: those of a day.
         tags: of what is going on; each once.
+        about_id: only memories of what this one has done.
     """
     return tx.execute(
         "SELECT "
         + COLUMNS
         + " FROM worlds.memories AS m, LATERAL (SELECT "
         + _DAYS
-        + " AS d OFFSET 0) AS age WHERE m.npc_id = %(npc)s AND "
+        + " AS d OFFSET 0) AS age WHERE m.npc_id = %(npc)s AND (%(about)s::uuid IS NULL OR m.about_id = %(about)s) AND "
         + _RETENTION
         + " >= %(least)s ORDER BY "
         + _RELEVANCE
         + " DESC, m.formed_at DESC, m.memory_id LIMIT %(most)s",
         {
             "npc": npc_id,
+            "about": about_id,
             "now": now,
             "day": day,
             "tags": list(tags),

@@ -13,7 +13,8 @@ from worlds.memories.events import MemoryFormed
 from worlds.memories.models import Occurrence
 from worlds.promises.events import PromiseEvent
 from worlds.promises.models import Promise
-from worlds.relationships.models import Relationship
+from worlds.relationships.models import Relationship, Trait
+from worlds.relationships.rules import DriftLevel
 from worlds.space.models import Position
 
 MOST_WITNESSES: Final = 12
@@ -29,6 +30,8 @@ class Mind(Struct, frozen=True, kw_only=True):
         born: milliseconds of the world's own time.
         relationship: to who acts; None if they have never met.
         promises: that who acts has made to them, and that are open; the oldest first.
+        usual: {trait: 0 to 1}, what who acts was like before a player came, if they are one of the game's people.
+        is_neighbour: of the same village as that one.
     """
 
     npc_id: UUID
@@ -38,6 +41,8 @@ class Mind(Struct, frozen=True, kw_only=True):
     born: int = 0
     relationship: Relationship | None = None
     promises: Sequence[Promise] = ()
+    usual: Mapping[Trait, float] | None = None
+    is_neighbour: bool = False
 
 
 class Incident(Struct, frozen=True, kw_only=True):
@@ -65,6 +70,19 @@ class Incident(Struct, frozen=True, kw_only=True):
     value: float = 0.0
     share: float = 0.0
     content: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Remark(Struct, frozen=True):
+    """What someone makes of it that another one is no longer as they were.
+
+    Attributes:
+        is_better: whether it is for the better.
+    """
+
+    npc_id: UUID
+    other_id: UUID
+    level: DriftLevel
+    is_better: bool
 
 
 class Impressions(Struct, frozen=True):

@@ -54,7 +54,8 @@ def list_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
     """Return the people of the game around a player, the nearest first, with what they think of them."""
     return tx.execute(
         _NEAR
-        + "SELECT near.character_id AS mind_id, near.name, near.hp, n.personality, n.born, "
+        + "SELECT near.character_id AS mind_id, near.name, near.hp, n.personality, n.born, actor.baseline AS usual,"
+        + " coalesce(actor.village = n.village, false) AS is_neighbour, "
         + relationships.COLUMNS
         + ", ARRAY(SELECT to_jsonb(q) FROM (SELECT "
         + promises.COLUMNS
@@ -64,6 +65,7 @@ def list_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
         FROM near
         JOIN worlds.npcs AS n USING (character_id)
         LEFT JOIN worlds.relationships AS r ON r.npc_id = near.character_id AND r.other_id = near.me_id
+        LEFT JOIN worlds.npcs AS actor ON actor.character_id = near.me_id
         ORDER BY near.squared, near.character_id
         """,
         _parameters(connection_id, radius),
@@ -80,6 +82,8 @@ def read(row: dict[str, Any]) -> Mind:
         born=row["born"],
         relationship=None if row["npc_id"] is None else relationships.read(row),
         promises=[promises.read(_with_ids(each)) for each in row["promises"]],
+        usual=relationships.read_usual(row["usual"]),
+        is_neighbour=row["is_neighbour"],
     )
 
 

@@ -5,19 +5,21 @@ Source: worlds 17, 19.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from worlds.log.models import Recorded, WorldEvent
 from worlds.memories.events import MemoryFormed
 from worlds.memories.feelings import Felt, felt, seen_by_others, tempered
 from worlds.memories.models import MemoryKind, Occurrence
-from worlds.minds.models import NOTHING, Impressions, Incident, Mind
+from worlds.minds.models import NOTHING, Impressions, Incident, Mind, Remark
 from worlds.promises.events import PromiseAdvanced
 from worlds.promises.models import Promise
-from worlds.relationships import rules as relationships
-from worlds.relationships.events import RelationshipChanged
+from worlds.relationships import rules as relationships_rules
+from worlds.relationships.events import BaselineFrozen, RelationshipChanged
 from worlds.relationships.evolution import evolve
 from worlds.relationships.models import Opinion, Relationship, SocialAction, Trait, strangers
 from worlds.time.models import EPOCH
@@ -51,56 +53,144 @@ def witnessed(happening: Incident, minds: Iterable[Mind], new_id: NewId) -> Impr
         minds: of the target, if it is one of the game's own people, and of those who see it. The dead notice nothing.
     """
     total = NOTHING
+    minds = sorted(minds, key=lambda each: each.npc_id != happening.target_id)  # who says something first
     whole = felt(happening.occurrence, happening.share)
+    if any(each.usual is not None for each in minds):
+        # What is done in the name of one of the game's people is theirs to remember.
+        total += Impressions([memory_of(happening, happening.actor_id, whole, new_id(), MemoryKind.EVENT)])
     # A death is felt by those who see it, and by no one else.
     seen = whole if happening.occurrence is Occurrence.DEATH else seen_by_others(whole)
     for mind in minds:
         if not mind.is_alive:
             continue
+        found = NOTHING
         if mind.npc_id == happening.target_id:
-            total += suffered(happening, mind, new_id())
+            found = suffered(happening, mind, new_id())
         elif happening.occurrence not in UNSEEN:
             feeling = tempered(seen, mind.personality)
-            total += Impressions([memory_of(happening, mind.npc_id, feeling, new_id(), MemoryKind.OBSERVATION)])
+            found = Impressions(
+                [memory_of(happening, mind.npc_id, feeling, new_id(), MemoryKind.OBSERVATION)],
+                [*_reconsidered(happening, mind)],
+            )
+        total += found + _changes(happening, found, new_id)
     return total
+
+
+def _reconsidered(happening: Incident, mind: Mind) -> Iterator[tuple[Relationship, Sequence[WorldEvent]]]:
+    """Yield what someone who stands by makes of what one whom they know does who is inhabited: it shows what that
+    one is like now, and changes nothing else.
+    """
+    before = _known(happening, mind)
+    if before.frozen is not None or (before.version == 0 and mind.usual is not None and mind.is_neighbour):
+        action = ACTIONS.get(happening.occurrence, SocialAction.TALK)
+        yield before, opinion_after(before, action, Opinion(), happening.at, happening.day, _usual_to(mind))
+
+
+def _changes(happening: Incident, found: Impressions, new_id: NewId) -> Impressions:
+    """Return the memories of those who notice that someone is no longer as they were."""
+    return Impressions(
+        [
+            change_noticed(replace(happening, happening_id=new_id()), remark, new_id())
+            for remark in remarks_of(found.relationships)
+        ]
+    )
+
+
+def change_noticed(happening: Incident, remark: Remark, memory_id: UUID) -> MemoryFormed:
+    """Return how someone remembers that another one has changed."""
+    noticed = replace(happening, occurrence=Occurrence.CHANGE, target_id=None, content={})
+    feeling = felt(Occurrence.CHANGE, remark.level.weight)
+    return memory_of(noticed, remark.npc_id, feeling, memory_id, MemoryKind.OBSERVATION)
+
+
+def remarks_of(relationships: Iterable[tuple[Relationship, Sequence[WorldEvent]]]) -> list[Remark]:
+    """Return what people who notice a change say about it, in the order in which they notice it."""
+    return [
+        Remark(
+            before.npc_id,
+            before.other_id,
+            relationships_rules.level_of(event.noticed),
+            _rises(*event.affection),
+        )
+        for before, events in relationships
+        for event in events
+        if isinstance(event, RelationshipChanged) and event.noticed is not None
+    ]
+
+
+def _rises(old: float, new: float) -> bool:
+    """Tell whether affection grows; where it cannot, whether it would."""
+    return new > old or new == old > 0
+
+
+def _known(happening: Incident, mind: Mind) -> Relationship:
+    return mind.relationship or strangers(mind.npc_id, happening.actor_id, happening.world_id, happening.at)
+
+
+def _usual_to(mind: Mind) -> Mapping[Trait, float] | None:
+    return mind.usual if mind.is_neighbour else None
 
 
 def suffered(happening: Incident, mind: Mind, memory_id: UUID) -> Impressions:
     """Return what the one takes away to whom something happens."""
-    before = mind.relationship or strangers(mind.npc_id, happening.actor_id, happening.world_id, happening.at)
+    before = _known(happening, mind)
     action = ACTIONS.get(happening.occurrence, SocialAction.TALK)
-    effect = relationships.effect_of(action, happening.value) if action is not SocialAction.TALK else Opinion()
+    effect = relationships_rules.effect_of(action, happening.value) if action is not SocialAction.TALK else Opinion()
     feeling = tempered(felt(happening.occurrence, happening.share), mind.personality)
     return Impressions(
         [memory_of(happening, mind.npc_id, feeling, memory_id, MemoryKind.EVENT)],
-        [(before, opinion_after(before, action, effect, happening.at, happening.day))],
+        [(before, opinion_after(before, action, effect, happening.at, happening.day, _usual_to(mind)))],
     )
 
 
 def bereaved(happening: Incident, mind: Mind) -> tuple[Relationship, Sequence[WorldEvent]]:
     """Return what someone thinks of the one who has killed their kin, whether they have seen it or not."""
-    before = mind.relationship or strangers(mind.npc_id, happening.actor_id, happening.world_id, happening.at)
+    before = _known(happening, mind)
     action = SocialAction.VIOLENCE
-    effect = relationships.times(relationships.effect_of(action), KIN)
-    return before, opinion_after(before, action, effect, happening.at, happening.day)
+    effect = relationships_rules.times(relationships_rules.effect_of(action), KIN)
+    return before, opinion_after(before, action, effect, happening.at, happening.day, _usual_to(mind))
 
 
-def opinion_after(before: Relationship, action: SocialAction, effect: Opinion, at: int, day: int) -> list[WorldEvent]:
+def opinion_after(
+    before: Relationship,
+    action: SocialAction,
+    effect: Opinion,
+    at: int,
+    day: int,
+    usual: Mapping[Trait, float] | None = None,
+) -> list[WorldEvent]:
     """Return what happens to a relationship by an action; a change of who is inhabited is noticed then, too.
 
     Args:
         at: milliseconds of the world's own time; `day`: those of a day.
+        usual: what a neighbour who is inhabited was like, whom one has always known even if nothing of it is stored.
     """
-    acted = _changed(before, action, effect, at, day, relationships.behaviour_of(action))
-    if before.frozen is None:
-        return [acted]
-    known = after(before, [acted])
-    drift = relationships.drift_of(known.frozen, relationships.mean_of(known.history))
-    reaction = relationships.reaction_to(drift)
-    if reaction is None or drift.size < known.noticed + relationships.FURTHER:
-        return [acted]
+    events: list[WorldEvent] = []
+    known = before
+    if usual is not None and before.version == 0:
+        events.append(
+            BaselineFrozen(
+                npc_id=before.npc_id,
+                other_id=before.other_id,
+                world_id=before.world_id,
+                frozen=True,
+                baseline={str(trait): value for trait, value in usual.items()},
+                game_time=at,
+            )
+        )
+        known = after(before, events)
+    behaviour = relationships_rules.behaviour_of(action, known.frozen or relationships_rules.USUAL)
+    acted = _changed(known, action, effect, at, day, behaviour)
+    events.append(acted)
+    if known.frozen is None:
+        return events
+    known = after(known, [acted])
+    drift = relationships_rules.drift_of(known.frozen, relationships_rules.mean_of(known.history))
+    reaction = relationships_rules.reaction_to(drift)
+    if reaction is None or not relationships_rules.is_news(drift, known.noticed):
+        return events
     noticed = _changed(known, SocialAction.CHANGE, reaction.effect, at, day, {})
-    return [acted, noticed.model_copy(update={"noticed": drift.size})]
+    return [*events, noticed.model_copy(update={"noticed": drift.size})]
 
 
 def after(before: Relationship, events: Iterable[WorldEvent]) -> Relationship:
@@ -119,7 +209,7 @@ def _changed(
     before: Relationship, action: SocialAction, effect: Opinion, at: int, day: int, behaviour: Mapping[Trait, float]
 ) -> RelationshipChanged:
     old = settled(before, at, day)
-    new = relationships.changed(old, effect)
+    new = relationships_rules.changed(old, effect)
     return RelationshipChanged(
         npc_id=before.npc_id,
         other_id=before.other_id,
@@ -140,7 +230,7 @@ def settled(relationship: Relationship, at: int, day: int) -> Opinion:
     Args:
         at: milliseconds of the world's own time; `day`: those of a day.
     """
-    return relationships.settle(relationship.opinion, max(0, at - relationship.settled_at) / day)
+    return relationships_rules.settle(relationship.opinion, max(0, at - relationship.settled_at) / day)
 
 
 def memory_of(happening: Incident, npc_id: UUID, feeling: Felt, memory_id: UUID, kind: MemoryKind) -> MemoryFormed:

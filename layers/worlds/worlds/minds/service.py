@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from kernel.database import Tx
+from worlds.feats import service as feats
+from worlds.feats.rules import accomplishments
 from worlds.log import service as log
 from worlds.log.models import WorldEvent
 from worlds.memories import queries as memories
@@ -18,7 +20,8 @@ from worlds.relationships import queries as relationships
 from worlds.relationships.events import BaselineFrozen
 from worlds.relationships.evolution import evolve
 from worlds.relationships.models import AGGREGATE as RELATIONSHIP
-from worlds.relationships.models import Relationship
+from worlds.relationships.models import Relationship, strangers
+from worlds.relationships.rules import TRUST
 
 
 def save(tx: Tx, impressions: Impressions) -> None:
@@ -39,6 +42,7 @@ def save_relationship(tx: Tx, relationship: Relationship, events: Sequence[World
     for recorded in log.record(tx, RELATIONSHIP, relationship.aggregate_id, relationship.version, events):
         after = evolve(after, recorded)
     relationships.save(tx, after)
+    feats.note_of_character(tx, relationship.other_id, accomplishments(events))
     return after
 
 
@@ -47,15 +51,40 @@ def save_memory(tx: Tx, memory: NpcMemory, event: WorldEvent) -> None:
     _record_memory(tx, memory.memory_id, memory.version, event)
 
 
-def freeze_baselines(tx: Tx, other_id: UUID, *, frozen: bool) -> None:
+def freeze_baselines(tx: Tx, other_id: UUID, *, frozen: bool) -> set[UUID]:
     """Let what is usual of someone count from now on, because a player begins to inhabit them; or no longer.
 
-    What those who know them notice then, follows with each thing that they do to them.
+    What those who know them notice then, follows with each thing that they do to them. They are returned.
     """
-    for row in relationships.lock_to(tx, other_id).fetchall():
-        known = relationships.read(row)
-        event = BaselineFrozen(npc_id=known.npc_id, other_id=other_id, world_id=known.world_id, frozen=frozen)
-        save_relationship(tx, known, [event])
+    known = [relationships.read(row) for row in relationships.lock_to(tx, other_id).fetchall()]
+    for each in known:
+        event = BaselineFrozen(npc_id=each.npc_id, other_id=other_id, world_id=each.world_id, frozen=frozen)
+        save_relationship(tx, each, [event])
+    return {each.npc_id for each in known}
+
+
+def acquaint(
+    tx: Tx, world_id: UUID, other_id: UUID, usual: Mapping[str, float], fondness: Mapping[UUID, float], at: int
+) -> None:
+    """Store what neighbours think of someone whom a player begins to inhabit, as far as nothing is stored of it.
+
+    Args:
+        usual: {trait: 0 to 1}, what that one is like.
+        fondness: {neighbour: affection}.
+        at: milliseconds of the world's own time.
+    """
+    for npc_id, affection in sorted(fondness.items()):
+        event = BaselineFrozen(
+            npc_id=npc_id,
+            other_id=other_id,
+            world_id=world_id,
+            frozen=True,
+            baseline=dict(usual),
+            affection=affection,
+            trust=affection * TRUST,
+            game_time=at,
+        )
+        save_relationship(tx, strangers(npc_id, other_id, world_id, at), [event])
 
 
 def _record_memory(tx: Tx, memory_id: UUID, version: int, event: WorldEvent) -> None:

@@ -42,10 +42,12 @@ class RoundSlot(NamedTuple):
 GRID: Final = 15
 """Minutes: everything begins at a quarter of an hour."""
 DAY: Final = 24 * 60
+OPEN_TASKS: Final = 2
+"""Of a trade at any moment; towards evening, the conscientious think of nothing else."""
 SITUATIONS: Final[Mapping[Habit, Situation]] = {
     Habit.SLEEPS: Situation(is_asleep=True),
     Habit.EATS: Situation(has_company=True),
-    Habit.WORKS: Situation(),
+    Habit.WORKS: Situation(open_tasks=OPEN_TASKS),
     Habit.MEETS: Situation(has_company=True),
     Habit.RESTS: Situation(has_company=True),
     Habit.STROLLS: Situation(near_unknown=True),
@@ -56,7 +58,7 @@ BEGINNINGS: Final[Mapping[Habit, Sequence[str]]] = {
     Habit.EATS: ("eat", "drink"),
     Habit.WORKS: ("practice",),
     Habit.MEETS: ("drink", "talk", "talk", "talk"),
-    Habit.RESTS: ("task done", "gather", "make", "kindness", "talk"),
+    Habit.RESTS: (*["task done"] * 4, "gather", "make", "kindness", "talk"),
     Habit.STROLLS: ("explore",),
     Habit.PLAYS: ("drink", "fun", "talk", "talk"),
 }

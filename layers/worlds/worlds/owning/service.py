@@ -9,6 +9,7 @@ from uuid import UUID
 from kernel.accounts.models import Identity
 from kernel.database import Tx
 from kernel.naming import quoted
+from worlds.following import service as following
 from worlds.founding import service as founding
 from worlds.founding.models import NewWorld
 from worlds.log.models import WorldEvent
@@ -85,6 +86,7 @@ def change(tx: Tx, me: Identity, world_id: UUID, wanted: Settings) -> ListedWorl
         notices.tell_of_world(tx, after)
     elif world.privacy == PUBLIC != after.privacy:
         closing.put_strangers_out(tx, world_id)
+        following.hide_those_in(tx, world_id)
     return ListedWorld(after, row["players"], admission.role)
 
 

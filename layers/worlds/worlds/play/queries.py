@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx
 from kernel.naming import key
-from worlds.acting.models import Destination, Mine, SeenPerson
+from worlds.acting.models import Bystander, Destination, Mine, SeenPerson
 from worlds.acting.needs import MOST_SEEN, WORLDS_PER_PAGE, WorldSearch
 from worlds.characters import queries as characters
 from worlds.characters.models import NO_ONE
@@ -18,6 +18,7 @@ from worlds.characters.naming import FREE_NAMES, parameters
 from worlds.crafting import queries as crafting
 from worlds.entities import queries as entities
 from worlds.fights.queries import OF_CONNECTION
+from worlds.following.queries import SHOWN_AT
 from worlds.relationships import queries as relationships
 from worlds.resources.models import Stock
 from worlds.space.models import Position
@@ -118,6 +119,42 @@ _FIGHTERS: Final[LiteralString] = (
 )
 
 
+def list_bystanders(tx: Tx, connection_id: str, radius: int) -> Cursor:
+    """Return the people of the game around a player who are in no fight, the nearest of them, with their kin and what
+    they think of the player."""
+    return tx.execute(
+        _WITH_ME
+        + """
+        SELECT n.character_id, n.personality, n.village, n.mother_id, n.father_id, n.spouse_id,
+            coalesce(r.affection, 0) AS affection
+        FROM me CROSS JOIN LATERAL (
+            SELECT p.character_id,
+                worlds.squared_distance(me.circumference, me.x, me.y, me.z, p.x, p.y, p.z) AS squared
+            FROM worlds.characters AS p
+            WHERE p.is_present AND p.role = 'npc' AND p.hp > 0 AND p.world_id = me.world_id AND p.cell = ANY(me.cells)
+        ) AS near
+        JOIN worlds.npcs AS n ON n.character_id = near.character_id
+        LEFT JOIN worlds.relationships AS r ON r.npc_id = n.character_id AND r.other_id = me.character_id
+        WHERE near.squared <= %(squared)s
+            AND NOT EXISTS (SELECT FROM worlds.fighters AS f WHERE f.character_id = n.character_id)
+        ORDER BY near.squared, n.character_id LIMIT %(most)s
+        """,
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius), "most": MOST_SEEN},
+    )
+
+
+def read_bystander(row: Mapping[str, Any]) -> Bystander:
+    """Return the one of a row."""
+    return Bystander(
+        character_id=row["character_id"],
+        personality=row["personality"] or {},
+        village=row["village"],
+        parents=frozenset(each for each in (row["mother_id"], row["father_id"]) if each is not None),
+        spouse_id=row["spouse_id"],
+        affection=row["affection"],
+    )
+
+
 def lock_player(tx: Tx, connection_id: str, fights: LiteralString, radius: int) -> None:
     """Lock the character of a connection with those in fights that are locked, in the order of their ids.
 
@@ -208,7 +245,10 @@ def find_player(tx: Tx, connection_id: str) -> Cursor:
             EXISTS (SELECT FROM kernel.sessions AS s
                     WHERE s.session_id = k.session_id AND s.account_id = k.account_id
                       AND s.ended_at IS NULL AND s.expires_at > %(now)s) AS has_session,
-            (SELECT last_seq FROM worlds.mailboxes AS m WHERE m.character_id = c.character_id) AS last_seq
+            (SELECT last_seq FROM worlds.mailboxes AS m WHERE m.character_id = c.character_id) AS last_seq,
+            """
+        + SHOWN_AT
+        + """ AS shown_at
         FROM worlds.connections AS k
         JOIN worlds.characters AS c USING (character_id)
         JOIN worlds.worlds AS w USING (world_id)
@@ -435,13 +475,13 @@ def list_supply_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
 
 
 def list_sellers_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
-    """Return the game's own people around a player, and some others: rows of `character_id` and `personality`, with
-    what they think of the player, which is null for strangers.
+    """Return the game's own people around a player, and some others: rows of `character_id`, `personality`, `born` and
+    `doing`, with what they think of the player, which is null for strangers.
     """
     return tx.execute(
         _WITH_ME
         + """
-        SELECT n.character_id, n.personality, """
+        SELECT n.character_id, n.personality, n.born, n.doing, """
         + relationships.COLUMNS
         + """
         FROM me

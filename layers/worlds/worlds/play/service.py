@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -41,8 +42,13 @@ from worlds.ecosystem import creature_queries as creatures
 from worlds.entering import making
 from worlds.entering import queries as entering
 from worlds.entities import queries as entities
+from worlds.feats import service as feats
+from worlds.feats.models import Accomplishment, FeatKind
+from worlds.feats.rules import came_to_village
 from worlds.fights import queries as fights_sql
 from worlds.fights import service as fights
+from worlds.following import service as following
+from worlds.following.rules import is_due
 from worlds.ground import mapping
 from worlds.ground import queries as terrain_sql
 from worlds.ground import service as terrain
@@ -64,6 +70,7 @@ from worlds.prospecting import queries as prospecting
 from worlds.space.models import METRE
 from worlds.trading import queries as trading
 from worlds.trading.models import Trade
+from worlds.villages import talker_queries as talkers_sql
 from worlds.visiting import service as villages
 from worlds.weather.local import sky_over, slot_at
 from worlds.weather.sky import NEAREST_SIGHT
@@ -144,7 +151,17 @@ def _play(tx: Tx, connection_id: str, frame: ClientFrame, room: int) -> list[Env
     me = characters_sql.read(row)
     tx.about = me.account_id
     world = worlds_sql.read(row)
-    scene = Scene(me=me, world=world, now=tx.now, rng=tx.rng, trade=trades(), is_admin=administered(), **seen())
+    shown_at = row["shown_at"]
+    scene = Scene(
+        me=me,
+        world=world,
+        now=tx.now,
+        rng=tx.rng,
+        trade=trades(),
+        is_admin=administered(),
+        is_followed=shown_at is not None,
+        **seen(),
+    )
     marks = {"command_id": frame.command_id, "posts": row["last_seq"] or 0}
     if earlier is not None and (stored := earlier.fetchone()) is not None:
         again = stored["body"]
@@ -184,6 +201,9 @@ def _play(tx: Tx, connection_id: str, frame: ClientFrame, room: int) -> list[Env
     after, states = _save(tx, scene, outcome, metadata)
     answer = _answer(tx, scene, after, outcome, error)
     if after.position != me.position:
+        centres = [each.site.centre for each in scene.villages]
+        if came_to_village(world.space, me.position, after.position, centres):
+            feats.note(tx, me.account_id, [Accomplishment(FeatKind.VISITED_VILLAGE)])
         terrain.note_tiles(tx, connection_id, world, after.position, connection["tiles"])
     for envelope in answer:
         envelope |= marks
@@ -194,11 +214,24 @@ def _play(tx: Tx, connection_id: str, frame: ClientFrame, room: int) -> list[Env
     if after.position != me.position or _needs(parsed).surroundings:
         scene = with_creatures(scene, after.position)
     drawn = NOT_DRAWN if after.position == me.position else _map(tx, scene, after, marks)
+    _let_follow(tx, scene, after, outcome, shown_at, looked=_needs(parsed).people >= SIGHT)
     seen_now = [] if error else _surroundings(scene, after, outcome.events, _needs(parsed), marks)
     fitting = _fitting(tx, me, [*answer, *drawn.answer, *seen_now], room)
     stored = _left_behind(outcome, kept, [*answer, *states])
     limits.leave_behind(tx, connection_id, stored + drawn.posted // limits.PASSING)
     return fitting
+
+
+def _let_follow(
+    tx: Tx, scene: Scene, me: Character, outcome: CommandOutcome, shown_at: datetime | None, *, looked: bool
+) -> None:
+    """Tell the community of what a hero has done, if they let it follow them."""
+    if outcome.followed is not None:
+        following.choose(tx, me.account_id, followed=outcome.followed)
+    begins = outcome.followed is True and shown_at is None
+    if begins or (outcome.followed is not False and is_due(shown_at, tx.now)):
+        with the_games_language():
+            following.show(tx, scene, me, outcome, looked=looked)
 
 
 def _after_fights(scene: Scene, settled: fights.SettledFights) -> Scene:
@@ -314,6 +347,7 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
 def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Character:
     asked = worlds.ask_entered(tx, me, character_id)
     latest = characters.ask_latest_body(tx, me.account_id)
+    asked_shown_at = following.ask_shown_at(tx, me.account_id)
     connections.lock_connections_of(tx, character_id)
     character = characters.owned(tx, me.account_id, character_id)
     world = asked(to_enter=not character.is_present)
@@ -342,6 +376,9 @@ def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Chara
     after = character
     if not character.is_present:
         after = characters.save(tx, character, [CharacterEntered(character_id=character_id)])
+        if not world.is_lobby:
+            feats.note(tx, me.account_id, [Accomplishment(FeatKind.ENTERED)])
+    shown_at = asked_shown_at()
     told = [{**line["envelope"], "again": True} for line in reversed(lines.fetchall())]
     scene = replace(scene, ground=terrain.read(tx, scene.world, [character.position]))
     if villages.settle_near(tx, world, character.position, scene.ground, scene.villages):
@@ -356,6 +393,7 @@ def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Chara
             scene.ground,
             lambda read: (greeting(replace(scene, ground=read)), replace(scene, ground=read)),
         )
+    _let_follow(tx, scene, after, outcome, shown_at, looked=True)
     welcome = [*told, *_map(tx, scene, after, {}).answer, *_messages(tx, outcome), state_update(after, tx.now)]
     posts.post(tx, [(character_id, envelope) for envelope in welcome])
     if not character.is_present:
@@ -490,10 +528,13 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
     living: Cursor | None = None
     if needs.creatures or needs.living:
         living = creatures.list_of_connection(tx, connection_id, living=not needs.creatures)
+    fighting = creatures.list_fighting(tx, connection_id) if living is not None else None
+    bystanders = queries.list_bystanders(tx, connection_id, needs.bystanders) if needs.bystanders else None
     crafts = queries.find_crafts(tx, connection_id, REACH) if needs.crafting else None
     pupils = queries.list_pupils(tx, connection_id, REACH) if needs.pupils else None
     minded = minds_sql.list_near(tx, connection_id, needs.minds) if needs.minds else None
     market = _ask_market(tx, connection_id) if needs.market else dict
+    talkers = talkers_sql.list_talkers_near(tx, connection_id, needs.talkers) if needs.talkers else None
     return lambda: {
         "things": [entities.read(row) for row in things or ()],
         "people": [queries.read_person(row) for row in people or ()],
@@ -506,7 +547,10 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
         "crafts": next((crafting.read(row) for row in crafts or ()), UNSKILLED),
         "pupils": {row["character_id"]: crafting.read(row) for row in pupils or ()},
         "creatures": [creatures.read(row) for row in living or ()],
+        "fighting": frozenset(row["number"] for row in fighting or ()),
+        "bystanders": [queries.read_bystander(row) for row in bystanders or ()],
         "minds": [minds_sql.read(row) for row in minded or ()],
+        "talkers": [talkers_sql.read_talker(row) for row in talkers or ()],
         **market(),
     }
 

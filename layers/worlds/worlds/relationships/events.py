@@ -42,6 +42,10 @@ class BaselineFrozen(WorldEvent):
 
     Attributes:
         frozen: whether it counts.
+        baseline: {trait: 0 to 1}, what was usual of the other one for someone who has always known them, and of whom
+            nothing is stored yet; empty for all others.
+        affection, trust: what they think of that one, who is kin to them or a neighbour.
+        game_time: milliseconds of the world's own time, of these alone.
     """
 
     type: ClassVar[str] = "BaselineFrozen"
@@ -49,3 +53,7 @@ class BaselineFrozen(WorldEvent):
     other_id: UUID
     world_id: UUID
     frozen: bool
+    baseline: dict[str, float] = Field(default_factory=dict)
+    affection: float = 0.0
+    trust: float = 0.0
+    game_time: int = 0

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from worlds.log.models import Recorded
 from worlds.relationships.events import BaselineFrozen, RelationshipChanged
 from worlds.relationships.models import Opinion, PastAction, Relationship, SocialAction, Trait, strangers
-from worlds.relationships.rules import acted
+from worlds.relationships.rules import acted, neighbours
 
 
 def evolve(before: Relationship | None, recorded: Recorded) -> Relationship:
@@ -22,6 +22,10 @@ def evolve(before: Relationship | None, recorded: Recorded) -> Relationship:
             if event.behaviour:
                 behaviour = {Trait(name): value for name, value in event.behaviour.items()}
                 after = acted(after, PastAction(SocialAction(event.action), event.game_time, behaviour), event.day)
+        case BaselineFrozen(baseline=stored) as event if stored:
+            usual = {Trait(name): value for name, value in stored.items()}
+            after = neighbours(event.npc_id, event.other_id, event.world_id, event.game_time, usual)
+            after = replace(after, opinion=Opinion(event.affection, event.trust))
         case BaselineFrozen() as event:
             assert before is not None, "the baseline of two who have not met"
             after = replace(before, frozen=before.baseline if event.frozen else None, noticed=0.0)

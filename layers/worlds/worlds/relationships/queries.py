@@ -107,5 +107,10 @@ def read(row: Mapping[str, Any]) -> Relationship:
     )
 
 
+def read_usual(stored: Mapping[str, float] | None) -> Mapping[Trait, float] | None:
+    """Return what someone was like before a player came; None for a player."""
+    return None if not stored else _traits(stored)
+
+
 def _traits(stored: Mapping[str, float]) -> dict[Trait, float]:
     return {Trait(name): value for name, value in stored.items()}

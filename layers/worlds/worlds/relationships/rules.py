@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Final
+from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,8 +21,10 @@ BASELINE_DAYS: Final = 30
 OLD: Final = 0.9
 """Of a baseline that is known, with each further action."""
 NOTICED, MODERATE, SEVERE = 0.3, 0.5, 0.7
-FURTHER: Final = 0.2
-"""By how much a change has to grow until others react again."""
+TRUST: Final = 0.5
+"""Of their affection, that neighbours trust one another from before a player came. Ours."""
+SEEN_BEFORE: Final = 3
+"""Things that neighbours remember of someone from before a player came, where none are stored. Ours."""
 
 EFFECTS: Final[Mapping[SocialAction, Opinion]] = {
     SocialAction.GIFT: Opinion(0, 5),  # and affection by its value
@@ -104,9 +107,33 @@ def times(effect: Opinion, factor: float) -> Opinion:
     return Opinion(effect.affection * factor, effect.trust * factor, effect.fear * factor)
 
 
-def behaviour_of(action: SocialAction) -> dict[Trait, float]:
-    """Return what an action says of who did it."""
-    return {**USUAL, **BEHAVIOUR[action]}
+def behaviour_of(action: SocialAction, usual: Mapping[Trait, float] = USUAL) -> dict[Trait, float]:
+    """Return what an action says of who did it.
+
+    Args:
+        usual: what it says of those traits that it says nothing of.
+    """
+    return {**usual, **BEHAVIOUR[action]}
+
+
+def neighbours(npc_id: UUID, other_id: UUID, world_id: UUID, at: int, usual: Mapping[Trait, float]) -> Relationship:
+    """Return what one thinks of another of the same village whom a player inhabits, and has always known.
+
+    Args:
+        usual: {trait: 0 to 1}, what they were like. A few things that they did then count as the last ones.
+    """
+    seen = PastAction(SocialAction.TALK, at, usual)
+    return Relationship(
+        npc_id=npc_id,
+        other_id=other_id,
+        world_id=world_id,
+        settled_at=at,
+        met_at=at,
+        history=(seen,) * SEEN_BEFORE,
+        baseline=usual,
+        count=SEEN_BEFORE,
+        frozen=usual,
+    )
 
 
 def acted(before: Relationship, interaction: PastAction, day: int) -> Relationship:
@@ -186,6 +213,18 @@ def reaction_to(drift: Drift) -> DriftLevel | None:
         worse = Opinion() if drift.is_better else Opinion(0, -10, 5)
         return DriftLevel("moderate", changed(more, worse), 0.7)
     return DriftLevel("severe", changed(more, Opinion(0, -25)), 1.0)
+
+
+def is_news(drift: Drift, noticed: float) -> bool:
+    """Tell whether someone reacts to a change: when it reaches a level that they have not reacted to yet."""
+    return any(noticed < level <= drift.size for level in (NOTICED, MODERATE, SEVERE))
+
+
+def level_of(size: float) -> DriftLevel:
+    """Return how someone reacts to a change for the better that they notice, by its size."""
+    level = reaction_to(Drift(size))
+    assert level is not None, "a change that no one notices"
+    return level
 
 
 def _towards_zero(value: float, by: float) -> float:

@@ -14,6 +14,7 @@ from kernel.look_alikes import look_of
 from worlds.bodies import rules as bodies
 from worlds.bodies.content import species as kinds
 from worlds.bodies.models import ATTRIBUTE_GROUPS, Attribute
+from worlds.building import things
 from worlds.carrying.events import ItemHandedOver, ItemReceived
 from worlds.characters import queries as characters_sql
 from worlds.characters import service as characters
@@ -27,6 +28,7 @@ from worlds.characters.events import (
 )
 from worlds.characters.evolution import stack_of
 from worlds.characters.models import NO_ONE, NPC, Character
+from worlds.entities import queries as entities
 from worlds.generation.randomness import Stream
 from worlds.ground import service as terrain
 from worlds.ground.cache import Remembered
@@ -188,14 +190,17 @@ def _found(tx: Tx, world: World, site: VillageSite) -> None:
         places={trade: each[:2] for trade, each in site.places.items()},
         day=today,
     )
-    [recorded] = log.record(tx, AGGREGATE, event.village_id, 0, [event])
-    queries.project(tx, recorded.version, event)
+    built = things.placed_in_village(world.world_id, event.village_id, site)
+    recorded = log.record(tx, AGGREGATE, event.village_id, 0, [*built, event])
+    for each in built:
+        entities.project(tx, each)
+    queries.project(tx, recorded[-1].version, event)
     # They have lived since the world began, so it does not matter when someone comes first.
     population = live(found(seed, site, event.species), today).after
     village = Village(
         village_id=event.village_id,
         world_id=world.world_id,
-        version=recorded.version,
+        version=recorded[-1].version,
         name=event.name,
         species=event.species,
         site=site,

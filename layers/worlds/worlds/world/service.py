@@ -13,6 +13,8 @@ from worlds.demand import queries as demand
 from worlds.ecosystem import creature_queries as creatures
 from worlds.ecosystem import queries as species
 from worlds.entities import queries as entities
+from worlds.feats import service as feats
+from worlds.feats.rules import accomplishments
 from worlds.log import service as log
 from worlds.log.models import WorldEvent
 from worlds.memories import queries as memories
@@ -126,6 +128,8 @@ def save(
         memories.project(tx, each)
         relationships.project(tx, each.event)
         promises.project(tx, each)
+    if after.owner_id is not None:
+        feats.note(tx, after.owner_id, accomplishments(each.event for each in recorded))
     return after
 
 

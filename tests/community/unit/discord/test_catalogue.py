@@ -48,6 +48,7 @@ EVERYBODYS = {
     "rank": [("metric", TEXT, False), ("user", MEMBER, False)],
     "balance": [("user", MEMBER, False)],
     "achievements": [("user", MEMBER, False)],
+    "world": [],
     "quests": [],
     "claimquest": [("quest_id", INTEGER, True)],
     "link": [("token", TEXT, False), ("confirm", FLAG, False), ("number", INTEGER, False)],
@@ -85,6 +86,7 @@ ADMINISTRATORS = {
     "include": [("platform", TEXT, True), ("username", TEXT, False), ("id", TEXT, False)],
     "excluded-accounts": [],
     "admin-pace": [("pace", TEXT, False)],
+    "admin-follow": [("user", MEMBER, False)],
     "admin-features": [],
     "admin-feature": [("feature", TEXT, True), ("position", TEXT, True)],
 }
