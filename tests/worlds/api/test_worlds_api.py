@@ -12,6 +12,7 @@ from local.tools.verify.session import ROUTES
 from local.worlds.settling import settle_npc
 from tests.support.api import Answer, CallApi
 from tests.support.people import Someone
+from tests.support.villages import set_time
 from tests.support.worlds import come_to, come_to_lobby, make_world
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish
@@ -242,6 +243,7 @@ def test_someone_to_inhabit_is_meant_by_an_id(call: CallApi, root: Someone, ann:
 def test_someone_is_one_of_the_people_of_a_world(call: CallApi, environment: Connection, ann: Someone, bob: Someone):
     with transaction(environment) as tx:
         world = make_world(tx)
+        set_time(tx, world, 3, 10)  # no one is offered who sleeps
         maren = settle_npc(tx, world, "Maren", Position(70, 20))
         for number in range(5):
             other = come_to(tx, world.world_id, f"Player {number}").character_id
