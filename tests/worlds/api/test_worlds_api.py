@@ -9,12 +9,19 @@ import pytest
 
 from kernel.database import Connection, transaction
 from local.tools.verify.session import ROUTES
+from local.worlds.settling import settle_npc
 from tests.support.api import Answer, CallApi
 from tests.support.people import Someone
+from tests.support.villages import set_time
 from tests.support.worlds import come_to, come_to_lobby, make_world
 from worlds.entering import service as entering
 from worlds.entering.models import CharacterWish
+from worlds.minds import service as minds
+from worlds.minds.rules import opinion_after
 from worlds.play import service as play
+from worlds.relationships.models import Opinion, SocialAction, strangers
+from worlds.space.models import Position
+from worlds.time.rules import HOUR
 
 WORLDS = "/api/game/worlds"
 
@@ -231,6 +238,33 @@ def test_someone_to_inhabit_is_meant_by_an_id(call: CallApi, root: Someone, ann:
 
     assert refusal(unknown) == (404, "CHARACTER_NOT_FOUND")
     assert refusal(wrong)[0] == 400
+
+
+def test_someone_is_one_of_the_people_of_a_world(call: CallApi, environment: Connection, ann: Someone, bob: Someone):
+    with transaction(environment) as tx:
+        world = make_world(tx)
+        set_time(tx, world, 3, 10)  # no one is offered who sleeps
+        maren = settle_npc(tx, world, "Maren", Position(70, 20))
+        for number in range(5):
+            other = come_to(tx, world.world_id, f"Player {number}").character_id
+            known = strangers(maren.character_id, other, world.world_id, 0)
+            talked = opinion_after(known, SocialAction.TALK, Opinion(), 0, 24 * HOUR)
+            minds.save_relationship(tx, known, talked)
+    query = {"world_id": str(world.world_id)}
+    wish = query | {"npc_id": str(maren.character_id)}
+    offered = call("GET", "/api/game/entry-options", query=query, headers=ann.headers)
+    assert [each["id"] for each in offered.json["available_npcs"]] == [wish["npc_id"]]
+
+    made = call("POST", "/api/session/character/create", wish, headers=ann.headers)
+
+    assert made.status == 201, made.text
+    who = made.json["character"]
+    assert (who["character_id"], who["user_id"], who["name"]) == (wish["npc_id"], str(ann.identity.account_id), "Maren")
+    assert (who["role"], who["position_x"], who["position_y"]) == ("player", 7.0, 2.0)
+    assert refusal(call("POST", "/api/session/character/create", wish, headers=bob.headers)) == (409, "CONFLICT")
+    own = {"character_id": wish["npc_id"]}
+    assert call("POST", "/api/session/character/select", own, headers=ann.headers).status == 200
+    assert refusal(call("POST", "/api/session/character/select", own, headers=bob.headers))[0] == 403
 
 
 def test_one_character_in_each_world_and_a_watcher_who_comes_again_is_the_same(

@@ -22,6 +22,8 @@ from worlds.crafting.content import recipes
 from worlds.crafting.events import RecipeDiscovered
 from worlds.crafting.rules import trade_recipes
 from worlds.forgetting import service as forgetting
+from worlds.memories import queries as memories
+from worlds.memories.models import Occurrence
 from worlds.minds import service as minds
 from worlds.minds.rules import opinion_after
 from worlds.rebuilding import service as rebuilding
@@ -246,6 +248,12 @@ def test_iron_is_researched_before_smithing_and_its_recipes_are_known_then(tx: T
     [said] = texts(ann.types(tx, "research"))
     assert said.startswith("You have found out about Iron Smelting. You can make now: bloomery, iron ingot and forge.")
     assert held(tx, ann) == {"iron_ore": 1, "iron_ingot": 2}
+    rows = tx.execute("SELECT payload FROM worlds.events WHERE event_type = 'RecipeDiscovered' ORDER BY number")
+    assert [(each["payload"]["recipe"], each["payload"]["source"]) for each in rows] == [
+        ("bloomery", "research"),
+        ("iron_ingot", "research"),
+        ("forge", "research"),
+    ]
     assert refusal(tx, ann, "research iron smelting").startswith("You know Iron Smelting already.")
     assert texts(ann.types(tx, "research blacksmithing"))
     settled(tx)
@@ -314,6 +322,7 @@ def test_what_one_knows_is_taught_to_players_and_to_the_games_own_people(tx: Tx)
         maren.character_id: "taught",
     }
     assert affection(tx, maren, ann) == pytest.approx(45, abs=0.1)
+    assert lessons(tx, maren) == [(Occurrence.HELP, ann.character_id)]
     assert texts(bob.types(tx, "recipes iron knife"))
     bob.types(tx, "ignore ann")
     assert refusal(tx, ann, "teach bob iron knife") == "Bob does not want to learn from you."
@@ -344,6 +353,7 @@ def test_people_of_the_game_teach_their_trade_to_whom_they_like(tx: Tx):
     assert said == f"Maren teaches you how to make this: {name}."
     assert texts(ann.types(tx, f"recipes {name}"))
     assert affection(tx, maren, ann) == pytest.approx(45, abs=0.2)
+    assert lessons(tx, maren) == [(Occurrence.TALK, ann.character_id)]
     assert refusal(tx, ann, line).startswith("Maren is busy")
     settled(tx)
 
@@ -354,6 +364,11 @@ def like(tx: Tx, npc: Character, player: Player, affection: float) -> None:
     known = strangers(npc.character_id, player.character_id, npc.world_id, now)
     effect = Opinion(affection + 0.1)
     minds.save_relationship(tx, known, opinion_after(known, SocialAction.TALK, effect, now, 24 * HOUR))
+
+
+def lessons(tx: Tx, npc: Character) -> list[tuple[Occurrence, UUID | None]]:
+    found = [memories.read(row) for row in memories.list_of(tx, npc.character_id)]
+    return [(each.occurrence, each.about_id) for each in found if "recipe" in each.content]
 
 
 def affection(tx: Tx, npc: Character, player: Player) -> float:

@@ -60,6 +60,11 @@ def hurt(tx: Tx, character_id: UUID, hp: int) -> None:
     characters.save(tx, someone, [event])
 
 
+def events_of(tx: Tx, kind: str) -> list[dict[str, Any]]:
+    rows = tx.execute("SELECT payload FROM worlds.events WHERE event_type = %s ORDER BY number", (kind,))
+    return [row["payload"] for row in rows]
+
+
 def stored(tx: Tx, character_id: UUID) -> Character:
     found = characters.ask(tx, character_id)()
     assert found is not None
@@ -410,3 +415,19 @@ def test_two_fights_become_one_when_their_fighters_meet(
     assert len(fighters) == len(tx.execute("SELECT FROM worlds.fights").fetchall()) == 1
     assert tilda.character_id != uuid4()
     wait(tx, 3)
+
+
+@pytest.mark.parametrize(("kind", "reasons"), [("normal", {"hit", "fumble"}), ("heavy", {"heavy_hit", "fumble"})])
+def test_who_wears_out_a_weapon_reads_that_it_is_broken(
+    tx: Tx, ann: Player, maren: Character, kind: str, reasons: set[str]
+):
+    wield(tx, ann, "longsword")
+    tx.execute("UPDATE worlds.holdings SET durability = 1 WHERE character_id = %s", (ann.character_id,))
+
+    ann.types(tx, f"attack {maren.name} {kind}")
+    wait(tx, 2)
+
+    [event] = events_of(tx, "ItemDurabilityChanged")
+    assert (event["old"], event["new"], event["item"]) == (1, 0, "longsword")
+    assert event["reason"] in reasons
+    assert "Broken: longsword. It is of no use any more." in fighting_texts(tx, ann)

@@ -22,6 +22,7 @@ from tests.worlds.unit.test_resources import all_grounds, terrain
 from worlds.carrying.events import ItemReceived, Stack
 from worlds.characters import service as characters
 from worlds.characters.events import StaminaChanged
+from worlds.characters.practice import practised
 from worlds.items.content import items
 from worlds.minerals.content import minerals
 from worlds.minerals.models import Vein
@@ -34,6 +35,8 @@ from worlds.rebuilding.running import run as rebuild
 from worlds.resources.events import ResourceGathered
 from worlds.resources.models import ResourceGround, key_of_vein
 from worlds.skills.events import SkillIncreased
+from worlds.skills.models import Skill
+from worlds.skills.rules import cost
 from worlds.space.models import METRE, Position
 from worlds.time.rules import HOUR
 from worlds.world.models import World
@@ -212,6 +215,46 @@ def test_a_good_tool_brings_more_and_wears_out(tx: Tx):
     [axe] = [each for each in ann.character(tx).inventory.held if each.item.key == "axe"]
     assert axe.durability == 99
     assert rebuilding.rebuild(tx).differences == []
+
+
+def test_five_level_ups_are_the_same_after_a_reload_and_a_rebuild(tx: Tx):
+    ann = come_to(tx, make_ground(tx).world_id, "Ann")
+    me = ann.character(tx)
+    for number in range(5):
+        # What is missing for the next level, and a little more, which carries over.
+        wanted = (cost(number + 1) - me.xp.get("Logging", 0)) // 100 + 8
+        learned = practised(me, Skill.LOGGING, wanted, f"gather/{number}", tx.now)
+        me = characters.save(tx, me, learned.events)
+
+    again = ann.character(tx)
+
+    assert (again.skills["Logging"], again.xp["Logging"]) == (5, me.xp["Logging"])
+    assert me.xp["Logging"] > 0
+    ups = tx.execute("SELECT payload FROM worlds.events WHERE event_type = 'SkillLeveledUp' ORDER BY number")
+    assert [each["payload"]["level"] for each in ups] == [1, 2, 3, 4, 5]
+    rebuilt = rebuilding.rebuild(tx)
+    assert rebuilt.differences == []
+    rebuilding.write_back(tx, rebuilt)
+    assert (ann.character(tx).skills, ann.character(tx).xp) == (again.skills, again.xp)
+
+
+def test_who_wears_out_a_tool_reads_that_it_is_broken_and_goes_on_without_it(tx: Tx):
+    ann, stand, _ = at_a_ground(tx, "oak", "birch")
+    knows(tx, ann, "Logging", 20)
+    leaves(tx, ann, stand, 20)
+    gets(tx, ann, "axe")
+    tx.execute("UPDATE worlds.holdings SET durability = 1 WHERE character_id = %s", (ann.character_id,))
+    tx.now += timedelta(hours=1)
+
+    said = texts(ann.types(tx, "gather 1"))[0]
+
+    assert said.endswith("Broken: axe. It is of no use any more.")
+    events = "SELECT payload FROM worlds.events WHERE event_type = 'ItemDurabilityChanged'"
+    assert [(each["payload"]["old"], each["payload"]["new"]) for each in tx.execute(events)] == [(1, 0)]
+    tx.now += timedelta(days=20)
+    stays_signed_in(tx)
+    assert "Broken" not in texts(ann.types(tx, "gather 1"))[0]
+    assert len(tx.execute(events).fetchall()) == 1
 
 
 def test_ore_asks_for_a_pick_that_is_hard_enough_and_never_comes_back(tx: Tx):

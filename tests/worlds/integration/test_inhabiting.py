@@ -33,7 +33,7 @@ from worlds.play import releasing
 from worlds.rebuilding import service as rebuilding
 from worlds.relationships import queries as relationships
 from worlds.relationships import rules as relationships_rules
-from worlds.relationships.models import Opinion, Relationship, SocialAction, strangers
+from worlds.relationships.models import Opinion, Relationship, SocialAction, Trait, strangers
 from worlds.space.models import Position
 from worlds.time.rules import HOUR
 from worlds.world.models import World
@@ -132,6 +132,26 @@ def test_who_is_inhabited_keeps_all_and_goes_their_own_way_again(tx: Tx):
     assert len(free.inventory.held) < len(before.inventory.held) or free.inventory != before.inventory
     someone = make_someone(tx).identity
     be(tx, world, someone, npc_id)  # another one can be them now
+
+
+def test_the_log_says_who_plays_whom_from_when_on_and_what_they_were_like(tx: Tx):
+    world, me, npc_id = choose(tx)
+    before = stored(tx, npc_id)
+
+    be(tx, world, me, npc_id)
+
+    query = "SELECT * FROM worlds.events WHERE event_type = 'CharacterCreatedViaInhabitance'"
+    [event] = tx.execute(query).fetchall()
+    assert (event["aggregate_id"], event["occurred_at"]) == (npc_id, tx.now)
+    assert event["payload"] == {
+        "character_id": str(npc_id),
+        "player_id": str(me.account_id),
+        "npc_id": str(npc_id),
+        "baseline": event["payload"]["baseline"],
+        "position": [*before.position],
+    }
+    assert event["payload"]["baseline"].keys() == {*Trait}
+    assert all(0 <= value <= 1 for value in event["payload"]["baseline"].values())
 
 
 def test_what_was_usual_of_someone_counts_while_they_are_played(tx: Tx):

@@ -19,6 +19,7 @@ from worlds.economy.content import market as values
 from worlds.economy.retention import delete_old
 from worlds.forgetting import service as forgetting
 from worlds.minds import service as minds
+from worlds.rebuilding import service as rebuilding
 from worlds.rebuilding.running import run as rebuild
 from worlds.relationships import queries as relationships
 from worlds.relationships.events import RelationshipChanged
@@ -46,6 +47,10 @@ def total(tx: Tx) -> Mapping[str, int]:
 def demand(tx: Tx) -> Mapping[str, int]:
     rows = tx.execute("SELECT item, sum(wanted)::int AS n FROM worlds.demand GROUP BY 1")
     return {row["item"]: row["n"] for row in rows}
+
+
+def rebuild_differences(tx: Tx) -> list[Any]:
+    return [each for each in rebuilding.rebuild(tx).differences if each.table not in ("holdings",)]
 
 
 def leave_one_coin(tx: Tx, character_id: UUID) -> None:
@@ -213,6 +218,35 @@ def test_who_has_too_few_coins_is_told_so(tx: Tx):
     assert (code(poor), code(seller)) == ("INVALID_INPUT", "CONFLICT")
     assert "you have 1. Sell something first" in poor[0]["data"]["message"]
     assert "Maren would pay" in seller[0]["data"]["message"]
+
+
+def test_what_one_cannot_have_is_wanted_nevertheless(tx: Tx):
+    _, ann, maren = market(tx)
+    leave_one_coin(tx, ann.character_id)
+
+    assert code(ann.types(tx, "buy 2 bread from maren")) == "INVALID_INPUT"  # too few coins
+    assert code(ann.types(tx, "buy lamp from maren")) == "ITEM_NOT_FOUND"  # not for sale
+    assert code(ann.types(tx, "buy unicorn from maren")) == "ITEM_NOT_FOUND"  # there is no such thing
+    assert code(ann.types(tx, "buy coin from maren")) == "ITEM_NOT_FOUND"
+
+    assert demand(tx) == {"bread": 1, "lamp": 1}
+    events = tx.execute("SELECT payload FROM worlds.events WHERE event_type = 'PurchaseAttempted' ORDER BY number")
+    assert [(each["payload"]["item"], each["payload"]["is_refused"]) for each in events] == [
+        ("bread", True),
+        ("lamp", True),
+    ]
+    assert holdings(tx, maren.character_id) == {"coin": 100, "bread": 4, "axe": 1}
+    assert rebuild_differences(tx) == []
+
+
+def test_asking_in_vain_does_not_drive_up_prices(tx: Tx):
+    _, ann, _ = market(tx)
+    leave_one_coin(tx, ann.character_id)
+
+    for _ in range(9):
+        ann.types(tx, "buy 4 bread from maren")
+
+    assert demand(tx) == {"bread": 5}  # no more than there are, and one
 
 
 def test_where_no_one_is_nothing_is_for_sale(tx: Tx):

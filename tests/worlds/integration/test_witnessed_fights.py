@@ -18,9 +18,11 @@ from worlds.conversing.service import KINDS
 from worlds.fights import service as fights
 from worlds.memories import queries as memories
 from worlds.memories.models import MemoryKind, NpcMemory, Occurrence
+from worlds.minds import service as minds
+from worlds.minds.rules import opinion_after
 from worlds.rebuilding.service import rebuild
 from worlds.relationships import queries as relationships
-from worlds.relationships.models import Opinion
+from worlds.relationships.models import Opinion, SocialAction, strangers
 from worlds.space.models import Position
 from worlds.world.models import World
 
@@ -70,10 +72,14 @@ def hurtful(tx: Tx) -> int:
 
 
 def nearly_kill(tx: Tx, someone: Character) -> None:
+    set_health(tx, someone, 1)
+
+
+def set_health(tx: Tx, someone: Character, points: int) -> None:
     now = characters.ask(tx, someone.character_id)()
     assert now is not None
     event = HealthChanged(
-        character_id=now.character_id, old=now.hp, new=1, reason="test", since=tx.now + timedelta(days=1)
+        character_id=now.character_id, old=now.hp, new=points, reason="test", since=tx.now + timedelta(days=1)
     )
     characters.save(tx, now, [event])
 
@@ -110,6 +116,63 @@ def test_a_villager_who_saw_a_fight_speaks_of_it(tx: Tx, world: World, ann: Play
     tx.execute("DELETE FROM worlds.fights")
     assert "I was there when you attacked Maren today." in talks(tx, ann, "talk torben")
     assert rebuild(tx).differences == []
+
+
+def test_who_attacks_someone_who_trusts_them_betrays_them(tx: Tx, world: World, ann: Player, maren: Character):
+    torben = settle_npc(tx, world, "Torben", Position(90, 50), personality=CALM)
+    known = strangers(maren.character_id, ann.character_id, world.world_id, world.time.at(tx.now))
+    trusting = opinion_after(known, SocialAction.HELP, Opinion(10, 20.1), known.settled_at, world.time.day_length)
+    minds.save_relationship(tx, known, trusting)
+
+    strike(tx, ann, "maren", hits=1)
+
+    betrayed, hurt = remembered(tx, maren)
+    assert {betrayed.occurrence, hurt.occurrence} == {Occurrence.BETRAYAL, Occurrence.VIOLENCE}
+    assert max(betrayed.weight, hurt.weight) == 0.9
+    # Of the betrayal -60, -50 and nothing, and of the blow -40, -20 and 30.
+    felt = opinion(tx, maren, ann)
+    assert (felt.affection, felt.trust, felt.fear) == (
+        pytest.approx(-90, abs=0.1),
+        pytest.approx(-50, abs=0.1),
+        30,
+    )
+    assert [each.occurrence for each in remembered(tx, torben)] == [Occurrence.VIOLENCE]  # who trusts whom is not seen
+    assert rebuild(tx).differences == []
+
+
+def test_who_is_beaten_below_half_remembers_the_whole_of_it_as_do_those_who_see_it(
+    tx: Tx, world: World, ann: Player, maren: Character
+):
+    torben = settle_npc(tx, world, "Torben", Position(90, 50), personality=CALM)
+    strike(tx, ann, "maren", hits=1)
+    set_health(tx, maren, 251)
+
+    strike(tx, ann, "maren", hits=3)
+
+    first, beaten = sorted(remembered(tx, maren), key=lambda each: each.weight)
+    assert first.weight < 0.75
+    assert 0.85 < beaten.weight < 0.9  # of more than half of her 500 hit points
+    assert {each.occurrence for each in (first, beaten)} == {Occurrence.VIOLENCE}
+    assert max(each.weight for each in remembered(tx, torben)) == pytest.approx(0.7 * beaten.weight)
+    assert opinion(tx, maren, ann).affection == pytest.approx(-40, abs=0.01)  # it is one attack
+
+
+def test_who_hits_the_attacker_of_someone_helps_them(tx: Tx, world: World, ann: Player, maren: Character):
+    bob = come_to(tx, world.world_id, "Bob")
+    strike(tx, bob, "maren", hits=1)
+    bob.types(tx, "attack ann quick")
+
+    for _ in range(20):
+        ann.types(tx, "attack bob quick")
+        wait(tx, 1)
+        if any(each.about_id == ann.character_id for each in remembered(tx, maren)):
+            break
+
+    # What Ann does to Bob is an attack, too, which Maren only sees.
+    of_ann = {each.kind: each.occurrence for each in remembered(tx, maren) if each.about_id == ann.character_id}
+    assert of_ann == {MemoryKind.EVENT: Occurrence.HELP, MemoryKind.OBSERVATION: Occurrence.VIOLENCE}
+    assert (opinion(tx, maren, ann).affection, opinion(tx, maren, ann).trust) == (10, 8)
+    assert opinion(tx, maren, bob).fear == 30
 
 
 def test_the_kin_of_who_was_killed_hate_the_killer_wherever_they_were(

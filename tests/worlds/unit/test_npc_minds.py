@@ -125,8 +125,9 @@ def test_a_year_of_a_thousand_is_settled_in_time():
     assert process_time() - began < 0.2
 
 
-def test_archetypes_choose_as_they_are():
-    stream = Stream(2, "choices")
+@pytest.mark.parametrize("seed", range(1, 11))
+def test_archetypes_choose_as_they_are(seed: int):
+    stream = Stream(seed, "choices")
 
     def share(archetype: str, *options: str) -> int:
         temper = ARCHETYPES[archetype]

@@ -64,7 +64,7 @@ def _season(seed: int) -> tuple[VillageMarket, tuple[DayBook, ...]]:
 
 
 def test_a_market_is_healthy():
-    """For whole years, and other seeds: `make worlds-market`."""
+    """For a whole year: test_worlds_market.py; for other seeds: `make worlds-market`."""
     village, books = _season(7)
 
     assert health(books, village.people).problems == []

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from kernel.errors import DomainError
 from kernel.naming import key
 from kernel.quantities import resolve
 from kernel.texts import listed, translate
@@ -46,6 +47,7 @@ from worlds.economy.stalls import (
     TooYoungToTrade,
     WorthTooLittle,
 )
+from worlds.items.content import WorldItem
 from worlds.items.content import items as catalogue
 from worlds.items.models import CarryLimitReached, Held, TooFewHeld
 from worlds.log.models import WorldEvent
@@ -88,24 +90,20 @@ def prices(scene: Scene, parsed: Parsed) -> CommandOutcome:
 
 
 def buy(scene: Scene, parsed: Parsed) -> CommandOutcome:
-    """Buy something of what someone has."""
+    """Buy something of what someone has. What one cannot have is wanted nevertheless, and counts as demand."""
     seller = _seller(scene, parsed.recipient, parsed.target)
-    held = find(_for_sale(seller), parsed.target, held_names, NotForSale)
+    try:
+        held = find(_for_sale(seller), parsed.target, held_names, NotForSale)
+    except NotForSale as refusal:
+        return _refused(scene, _item_named(parsed.target), refusal)
     quantity = _quantity(parsed, held)
     total = _price(scene, seller, held, quantity)
     if total > (coins := _coins_of(scene.me)):
-        raise TooFewCoins(total=total, coins=coins, name=seller.name)
+        return _refused(scene, held.item, TooFewCoins(total=total, coins=coins, name=seller.name))
     deal = _Deal(scene.me, seller)
     deal.give_coins(total)
     deal.take(held.holding_id, quantity)
-    attempted = PurchaseAttempted(
-        character_id=scene.me.character_id,
-        world_id=scene.world.world_id,
-        item=held.item.key,
-        quantity=quantity,
-        position=scene.me.position,
-        day=_day(scene),
-    )
+    attempted = _attempted(scene, held.item, quantity)
     learned = _learned(scene, f"buy/{held.item.key}")
     text = translate(
         "You buy {things} from {name} for {coins}. You have {left} left.",
@@ -115,6 +113,38 @@ def buy(scene: Scene, parsed: Parsed) -> CommandOutcome:
         left=_coins(coins - total),
     )
     return deal.outcome(text, learned, [attempted])
+
+
+def _refused(scene: Scene, item: WorldItem | None, refusal: DomainError) -> CommandOutcome:
+    """Return what comes of a purchase that is refused: it counts as one, however many were asked for.
+
+    Only as long as no more are wanted than there are: it costs nothing, and would drive up prices.
+    """
+    if item is None or item.key == COIN:
+        raise refusal
+    demand, supply = _wants(scene, item)
+    attempted = [_attempted(scene, item, 1, is_refused=True)] if demand <= supply else []
+    return CommandOutcome(events=attempted, refusal=refusal)
+
+
+def _attempted(scene: Scene, item: WorldItem, quantity: int, *, is_refused: bool = False) -> PurchaseAttempted:
+    return PurchaseAttempted(
+        character_id=scene.me.character_id,
+        world_id=scene.world.world_id,
+        item=item.key,
+        quantity=quantity,
+        position=scene.me.position,
+        day=_day(scene),
+        is_refused=is_refused,
+    )
+
+
+def _item_named(typed: str) -> WorldItem | None:
+    """Return what one means that no one here has; None where there is no such thing, or several."""
+    try:
+        return find([*catalogue.by_key.values()], typed, lambda each: (each.name, each.plural), NotForSale)
+    except DomainError:
+        return None
 
 
 def sell(scene: Scene, parsed: Parsed) -> CommandOutcome:
@@ -378,7 +408,7 @@ def _require(held: Held, quantity: int) -> None:
 def _price(scene: Scene, seller: Character, held: Held, quantity: int) -> int:
     """Return what someone asks for so many: as dear as they are when these are sold, so that no one can buy much at the
     price of one, and sell it back at another."""
-    demand, supply = _wants(scene, held)
+    demand, supply = _wants(scene, held.item)
     each = stalls.asked(
         held,
         demand + quantity,
@@ -391,18 +421,17 @@ def _price(scene: Scene, seller: Character, held: Held, quantity: int) -> int:
 
 def _payment(scene: Scene, held: Held, quantity: int) -> int:
     """Return what people pay for so many: as cheap as they are when there are these, too."""
-    demand, supply = _wants(scene, held)
+    demand, supply = _wants(scene, held.item)
     return floor(stalls.usual(held, demand, supply + quantity) * PAID * quantity)
 
 
 def _usual(scene: Scene, held: Held) -> float:
-    demand, supply = _wants(scene, held)
+    demand, supply = _wants(scene, held.item)
     return stalls.usual(held, demand, supply)
 
 
-def _wants(scene: Scene, held: Held) -> tuple[int, int]:
-    item = held.item.key
-    return scene.market.demand(item, _day(scene), WINDOW_DAYS), scene.market.supply.get(item, 0)
+def _wants(scene: Scene, item: WorldItem) -> tuple[int, int]:
+    return scene.market.demand(item.key, _day(scene), WINDOW_DAYS), scene.market.supply.get(item.key, 0)
 
 
 def _kindness(scene: Scene, seller: Character) -> float:

@@ -166,15 +166,24 @@ def unequip(scene: Scene, parsed: Parsed) -> CommandOutcome:
 def use(scene: Scene, parsed: Parsed) -> CommandOutcome:
     """Use one thing up; its effect comes at once."""
     held = held_named(scene.me, parsed.target)
-    after, effect = items.use(scene.me.inventory, held.holding_id)
-    used = ItemConsumed(**changed(scene.me, after, held.of(1)))
-    happened, text = _effect(scene, effect)
+    events, text = used(scene, held)
     return CommandOutcome(
-        events=[used, *happened],
+        events=events,
         messages=[
             GameMessage("action", translate("You use {item}. {effect}", item=held.item.name, effect=text).strip())
         ],
     )
+
+
+def used(scene: Scene, held: Held) -> tuple[list[WorldEvent], str]:
+    """Return what happens when the one whom a scene is about uses one of what they hold, and what they read of it.
+
+    Raises:
+        NotUsable
+    """
+    after, effect = items.use(scene.me.inventory, held.holding_id)
+    happened, text = _effect(scene, effect)
+    return [ItemConsumed(**changed(scene.me, after, held.of(1))), *happened], text
 
 
 def held_named(me: Character, typed: str) -> Held:
@@ -199,6 +208,11 @@ def limit_of(me: Character) -> int:
 def counted(held: Held) -> str:
     """Return a stack as it is named in a sentence."""
     return f"{held.name} × {held.quantity}" if held.quantity > 1 else held.name
+
+
+def told_broken(item: str) -> str:
+    """Return what someone reads whose weapon, armour or tool has just broken."""
+    return translate("Broken: {item}. It is of no use any more.", item=item)
 
 
 def changed(me: Character, after: Belongings, moved: Held) -> dict[str, Any]:

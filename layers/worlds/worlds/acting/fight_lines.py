@@ -7,8 +7,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel.texts import listed, to_translate, translate
+from worlds.acting.carrying import told_broken
 from worlds.combat.models import Fight, moment
 from worlds.combat.settling import FightHappening
+from worlds.items.content import items
 from worlds.posts import envelopes
 from worlds.posts.envelopes import Envelope
 
@@ -99,6 +101,9 @@ def line(happening: FightHappening, names: Mapping[UUID, str], reader: UUID) -> 
             texts = HURTS_YOU if is_own else HURTS
             numbers = {"damage": happening.damage, "hp": happening.hp, "most": happening.max_hp}
             return translate(texts[happening.reason], name=name, **numbers)
+        case "broken":
+            item = items.by_key[happening.item].name
+            return told_broken(item) if is_own else ""
         case kind:
             text = (OWN if is_own else OTHERS).get(kind)
             return translate(text, name=name, hp=happening.hp, most=happening.max_hp) if text else ""

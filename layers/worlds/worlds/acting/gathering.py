@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from kernel.quantities import resolve
 from kernel.texts import alternatives, to_translate, translate
-from worlds.acting.carrying import changed, limit_of, stored
+from worlds.acting.carrying import changed, limit_of, stored, told_broken
 from worlds.acting.looking import too_far
 from worlds.acting.models import CommandOutcome, GameMessage, Scene
 from worlds.acting.needs import REACH, Needs
@@ -113,15 +113,18 @@ def gather(scene: Scene, parsed: Parsed) -> CommandOutcome:
         scene.now,
     )
     left = place.quantity - got
+    carried = _carried(me, place, got)
     events = [
         _gathered(scene, offer, place, got, left),
-        *_carried(me, place, got),
+        *carried,
         *learned.events,
         _tired(me, before, min(before.points, rules.EFFORT + ceil(got * place.effort))),
     ]
     said = [_taken(place, got), learned.text, _remains(place, got, left)]
     if got < there:
         said.append(translate("You cannot carry more.") if got == room else translate("You are too tired for more."))
+    if place.tool is not None and any(isinstance(each, ItemDurabilityChanged) and not each.new for each in carried):
+        said.append(told_broken(place.tool.name))
     text = " ".join(filter(None, said))
     return CommandOutcome(
         events=events,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-from kernel.errors import NotFound, Refused, TooSoon
+from kernel.errors import DomainError, NotFound, Refused, TooSoon
 from worlds.characters.events import CharacterCreated
 from worlds.characters.models import Character
 from worlds.characters.naming import FreeNames
@@ -221,6 +221,7 @@ class CommandOutcome(Struct, frozen=True):
         fight: as it is from now on, with `fight_events`; `taken_over`: another one that has become a part of it.
         impressions: what people of the game take away from it.
         address: what is said to one of them, who answers.
+        refusal: why nothing more comes of it, and what one reads instead of messages.
         followed: lets the community follow them from now on, or no longer; None for as it was.
     """
 
@@ -241,6 +242,7 @@ class CommandOutcome(Struct, frozen=True):
     taken_over: Fight | None = None
     impressions: Impressions = NO_IMPRESSIONS
     address: Address | None = None
+    refusal: DomainError | None = None
     followed: bool | None = None
 
 

@@ -16,6 +16,7 @@ from worlds.acting.workshop import (
     amount,
     amounts,
     begun_work,
+    discovery,
     done,
     finished,
     free_from,
@@ -35,7 +36,6 @@ from worlds.crafting.content import recipes
 from worlds.crafting.events import (
     ExperimentFailed,
     NodeResearched,
-    RecipeDiscovered,
 )
 from worlds.crafting.models import Source, WorkKind
 from worlds.crafting.refusals import (
@@ -107,12 +107,7 @@ def experiment(scene: Scene, parsed: Parsed) -> CommandOutcome:
     success = scene.rng.random() < rules.chance_to_discover(found.compatibility, level)
     learned = practised(me, skill, rules.XP, f"experiment/{one.item.key}/{other.item.key}", scene.now)
     if success:
-        known_now = RecipeDiscovered(
-            character_id=me.character_id,
-            world_id=scene.world.world_id,
-            recipe=found.recipe.key,
-            source=Source.EXPERIMENT,
-        )
+        known_now = discovery(scene, found.recipe, Source.EXPERIMENT)
         text = translate(
             "You try {one} with {other}, and it comes to you how to make this: {recipe}.",
             one=one.item.name,
@@ -157,9 +152,13 @@ def _researched(scene: Scene, node: TechnologyNode, taken: Taken, busy_until: in
         begun_at=game_time(scene),
         busy_until=busy_until,
     )
-    names = [product_name(each) for each in recipes.of_node.get(node.key, ())]
+    unlocked = recipes.of_node.get(node.key, ())
+    discovered = [
+        discovery(scene, each, Source.RESEARCH) for each in unlocked if scene.crafts.learned.get(each.key) is None
+    ]
+    names = [product_name(each) for each in unlocked]
     text = translate("You have found out about {node}. You can make now: {names}.", node=node.name, names=listed(names))
-    return done([researched], text)
+    return done([researched, *discovered], text)
 
 
 def _researchable(scene: Scene) -> CommandOutcome:

@@ -151,8 +151,14 @@ def promise(scene: Scene, parsed: Parsed) -> CommandOutcome:
     )
 
 
-def received(scene: Scene, partner: Character, item: str, quantity: int) -> tuple[GameMessage, Impressions]:
-    """Return what people of the game make of a gift to one of them, and what the giver reads."""
+def received(
+    scene: Scene, partner: Character, item: str, quantity: int, *, helps: bool = False
+) -> tuple[GameMessage, Impressions]:
+    """Return what people of the game make of a gift to one of them, and what the giver reads.
+
+    Args:
+        helps: it has healed them.
+    """
     mind = next((each for each in scene.minds if each.npc_id == partner.character_id), None)
     thanks = translate("{name} thanks you.", name=partner.name)
     if mind is None or not mind.is_alive:
@@ -161,6 +167,11 @@ def received(scene: Scene, partner: Character, item: str, quantity: int) -> tupl
     gift = _happening(scene, Occurrence.GIFT, mind, item=item, quantity=quantity)
     gift = replace(gift, value=worth, share=share_of(worth))
     total = rules.witnessed(gift, scene.minds, uuid4)
+    if helps:
+        thanks = translate("{name} is hurt, uses it at once, and thanks you.", name=partner.name)
+        known = rules.opinions_after(total)[mind.npc_id, scene.me.character_id]
+        helped = replace(gift, happening_id=uuid4(), occurrence=Occurrence.HELP)
+        total += rules.witnessed(helped, [replace(mind, relationship=known)], uuid4)
     kept = rules.kept_by(gift, mind)
     if kept is None:
         return GameMessage("action", thanks), total
@@ -171,7 +182,7 @@ def received(scene: Scene, partner: Character, item: str, quantity: int) -> tupl
         things = things_in_words(item, left)
         told = translate("{name} still waits for {things}.", name=partner.name, things=things)
         return GameMessage("action", f"{thanks} {told}"), total
-    after = rules.after(*next(each for each in total.relationships if each[0].npc_id == mind.npc_id))
+    after = rules.opinions_after(total)[mind.npc_id, scene.me.character_id]
     happening = replace(gift, happening_id=uuid4(), occurrence=Occurrence.PROMISE_KEPT)
     total += rules.witnessed(happening, [replace(mind, relationship=after)], uuid4)
     return GameMessage("action", f"{thanks} {translate('You have kept your promise.')}"), total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import uuid4
 
 from kernel.texts import listed, translate
 from worlds.acting.models import CommandOutcome, GameMessage, NotOneOfThePeople, PlayerPost, Scene
@@ -41,9 +42,11 @@ from worlds.crafting.refusals import (
     TeacherReserved,
     UnknownRecipe,
 )
+from worlds.memories.feelings import felt, tempered
+from worlds.memories.models import MemoryKind, Occurrence
 from worlds.minds import rules as minds
 from worlds.minds.models import NOTHING as NO_IMPRESSIONS
-from worlds.minds.models import Impressions
+from worlds.minds.models import Impressions, Incident
 from worlds.relationships.models import Opinion, Relationship, SocialAction, strangers
 
 TEACHING: Final = Needs(partners=True, locks_partners=True, crafting=True, pupils=True, minds=REACH)
@@ -84,7 +87,7 @@ def teach(scene: Scene, parsed: Parsed) -> CommandOutcome:
         messages=[GameMessage("action", translate("You teach {name} how to make this: {recipe}.", **names))],
         posts=_heard(pupil, told),
         others=[(pupil, [_learned(scene, me, pupil, recipe)])],
-        impressions=_grateful(scene, pupil) if pupil.is_npc else NO_IMPRESSIONS,
+        impressions=_grateful(scene, pupil, recipe, Occurrence.HELP) if pupil.is_npc else NO_IMPRESSIONS,
     )
 
 
@@ -120,7 +123,7 @@ def learn(scene: Scene, parsed: Parsed) -> CommandOutcome:
         events=[_learned(scene, teacher, me, recipe)],
         messages=[GameMessage("action", translate("{name} teaches you how to make this: {recipe}.", **names))],
         others=[(teacher, [given])],
-        impressions=_grateful(scene, teacher),
+        impressions=_grateful(scene, teacher, recipe, Occurrence.TALK),
     )
 
 
@@ -182,11 +185,30 @@ def _affection(scene: Scene, npc: Character) -> float:
     return minds.settled(_known_to(scene, npc), game_time(scene), scene.world.time.day_length).affection
 
 
-def _grateful(scene: Scene, npc: Character) -> Impressions:
-    """Return what a lesson does to the one who has learned from it."""
+def _grateful(scene: Scene, npc: Character, recipe: Recipe, kind: Occurrence) -> Impressions:
+    """Return what a lesson does to the one of the game's people who gives it, or learns from it: they remember it.
+
+    Args:
+        kind: help for a pupil; for a teacher, a talk.
+    """
     before, effect = _known_to(scene, npc), Opinion(rules.AFFECTION_FOR_LESSON)
-    changes = minds.opinion_after(before, SocialAction.HELP, effect, game_time(scene), scene.world.time.day_length)
-    return Impressions(relationships=[(before, changes)])
+    at, day = game_time(scene), scene.world.time.day_length
+    changes = minds.opinion_after(before, SocialAction.HELP, effect, at, day)
+    mind = next((each for each in scene.minds if each.npc_id == npc.character_id), None)
+    lesson = Incident(
+        happening_id=uuid4(),
+        occurrence=kind,
+        actor_id=scene.me.character_id,
+        world_id=scene.world.world_id,
+        target_id=npc.character_id,
+        at=at,
+        day=day,
+        position=scene.me.position,
+        content={"recipe": recipe.key},
+    )
+    feeling = tempered(felt(kind), {} if mind is None else mind.personality)
+    memory = minds.memory_of(lesson, npc.character_id, feeling, uuid4(), MemoryKind.EVENT)
+    return Impressions([memory], [(before, changes)])
 
 
 def _heard(pupil: Character, text: str) -> list[PlayerPost]:

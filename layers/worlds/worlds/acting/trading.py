@@ -11,17 +11,22 @@ from msgspec.structs import replace
 from kernel.quantities import resolve
 from kernel.texts import listed, translate
 from worlds.acting import talking
-from worlds.acting.carrying import changed, counted, held_named, held_names, limit_of
+from worlds.acting.carrying import changed, counted, held_named, held_names, limit_of, used
 from worlds.acting.models import CommandOutcome, GameMessage, PlayerPost, Scene
 from worlds.carrying.events import InventoryChanged, ItemHandedOver, ItemReceived
 from worlds.characters.models import Character
 from worlds.characters.practice import NOTHING_LEARNED, practised
+from worlds.combat.bodies import hurt_of
+from worlds.combat.rules import healed
 from worlds.commands.matching import find
 from worlds.commands.models import Parsed, PersonNotFound
 from worlds.economy.stalls import SellsInstead
 from worlds.items import rules as items
+from worlds.items.content import WorldItem
 from worlds.items.models import Held, ItemNotHeld
+from worlds.log.models import WorldEvent
 from worlds.skills.models import Skill
+from worlds.time.models import milliseconds
 from worlds.trading.models import (
     GiftRefused,
     NotOffered,
@@ -45,15 +50,26 @@ def give(scene: Scene, parsed: Parsed) -> CommandOutcome:
     quantity = 1 if parsed.quantity is None else resolve(parsed.quantity, held.quantity)
     if not _hears(partner, scene.me):
         raise GiftRefused(name=partner.name)
-    _, _, mine, theirs = hand_over(scene.me, partner, held.holding_id, quantity)
+    _, after, mine, theirs = hand_over(scene.me, partner, held.holding_id, quantity)
     things = counted(held.of(min(quantity, held.item.max_stack)))
     given = translate("You give {things} to {name}.", things=things, name=partner.name)
     outcome = CommandOutcome(events=[mine], messages=[GameMessage("action", given)], others=[(partner, [theirs])])
     if partner.is_npc:
-        thanks, impressions = talking.received(scene, partner, held.item.key, mine.quantity)
+        treated = _treated(scene, after, held.item)
+        outcome = replace(outcome, others=[(partner, [theirs, *treated])])
+        thanks, impressions = talking.received(scene, partner, held.item.key, mine.quantity, helps=bool(treated))
         return replace(outcome, messages=[*outcome.messages, thanks], impressions=impressions)
     got = GameMessage("action", translate("{name} gives you {things}.", name=scene.me.name, things=things))
     return replace(outcome, posts=[PlayerPost(partner.character_id, got)])
+
+
+def _treated(scene: Scene, partner: Character, item: WorldItem) -> Sequence[WorldEvent]:
+    """Return how someone who is hurt uses what heals as soon as they have it; nothing for anything else."""
+    hurt = healed(hurt_of(partner), milliseconds(scene.now))
+    if item.effect is None or item.effect.kind != "restore_hp" or not 0 < hurt.points < hurt.maximum:
+        return []
+    held = next(each for each in partner.inventory.held if each.item.key == item.key and each.slot is None)
+    return used(replace(scene, me=partner), held)[0]
 
 
 def begin(scene: Scene, parsed: Parsed) -> CommandOutcome:

@@ -14,10 +14,8 @@ from kernel.texts import listed, translate
 from worlds.acting.models import CommandOutcome, GameMessage, Scene
 from worlds.crafting import rules
 from worlds.crafting.content import Recipe, recipes
-from worlds.crafting.events import (
-    WorkBegun,
-)
-from worlds.crafting.models import Work, WorkKind
+from worlds.crafting.events import RecipeDiscovered, WorkBegun
+from worlds.crafting.models import Source, Work, WorkKind
 from worlds.crafting.refusals import (
     HandsBusy,
     NotAtWork,
@@ -125,6 +123,16 @@ def known_nodes(scene: Scene) -> frozenset[str]:
 def held_by_world(scene: Scene) -> WorldTechnology:
     """Return what the world of a scene holds of technology."""
     return technology_of(scene.world.generation)
+
+
+def discovery(scene: Scene, recipe: Recipe, source: Source) -> RecipeDiscovered:
+    """Return that the one whom a scene is about knows a recipe from now on."""
+    return RecipeDiscovered(
+        character_id=scene.me.character_id,
+        world_id=scene.world.world_id,
+        recipe=recipe.key,
+        source=source,
+    )
 
 
 def product_name(recipe: Recipe) -> str:

@@ -62,16 +62,18 @@ class FightHappening(Struct, frozen=True, kw_only=True):
     """Something that those in a fight see.
 
     Attributes:
-        kind: hit, fumble, failed, defend, fled, caught, used, hurt, interrupted, defeated, died, ran, up, calm, fallen,
-            left, joins, desists or comes.
+        kind: hit, fumble, failed, defend, fled, caught, used, hurt, interrupted, broken, defeated, died, ran, up, calm,
+            fallen, left, joins, desists or comes.
         who: did it, or whom it has happened to.
         action: what was done.
         reason: why it failed, what hurts, or who joins: a creature or a person.
         effects: that a hit has brought.
         is_first: of a hit that does damage: the first one of the two in this fight.
+        defended: whom the target of such a first hit had hurt in this fight, and who hits has not.
         hp, max_hp: of the target of a hit, or of who is hurt.
         skill: that was used, and what it has taught: `xp`; `defense`: the skill in which the target has learned.
         position: where it happens, or where someone runs.
+        item: that was used, or has broken.
     """
 
     at: int
@@ -84,6 +86,7 @@ class FightHappening(Struct, frozen=True, kw_only=True):
     critical: bool = False
     interrupted: bool = False
     is_first: bool = False
+    defended: tuple[UUID, ...] = ()
     reason: str = ""
     effects: tuple[EffectName, ...] = ()
     hp: int = 0
@@ -185,6 +188,8 @@ class _Course:
         self.at = 0
         self.happenings: list[FightHappening] = []
         self.changes: list[BodyChange] = []
+        self.broken: list[tuple[UUID, str]] = []
+        """What has just broken, of whom: told after what broke it."""
         self.dues: dict[UUID, Due] = {}
         for each in self.fighters.values():
             self._note_due(each)
@@ -243,6 +248,9 @@ class _Course:
 
     def _tell(self, kind: str, who: UUID, **details: Any) -> None:
         self.happenings.append(FightHappening(at=self.at, kind=kind, who=who, **details))
+        broken = [FightHappening(at=self.at, kind="broken", who=owner, item=item) for owner, item in self.broken]
+        self.happenings += broken
+        self.broken.clear()
 
     # ------------------------------------------------------------------ bodies
 
@@ -288,6 +296,8 @@ class _Course:
         inventory = Belongings(tuple(worn if each is held else each for each in body.inventory.held))
         self.bodies[key] = replace(body, inventory=inventory)
         self._change("worn", key, held.durability, worn.durability, reason, inventory=inventory, moved=worn)
+        if worn.is_broken:
+            self.broken.append((key, held.item.key))
 
     def _consume(self, key: UUID, held: Held, reason: str) -> None:
         body = self.bodies[key]
@@ -395,6 +405,7 @@ class _Course:
             self._wear(other_key, armor.holding_id, items.WEAR[Wear.HIT_TAKEN], Wear.HIT_TAKEN)
         self._wound(other_key, damage, "hit", by=key)
         is_first = damage > 0 and other_key not in fighter.struck
+        defended = tuple(sorted(target.struck - fighter.struck - {key})) if is_first else ()
         if is_first:
             self._put(replace(fighter, struck=fighter.struck | {other_key}))
         hurt = self.bodies[other_key].hurt
@@ -415,6 +426,7 @@ class _Course:
             critical=roll.is_critical,
             interrupted=interrupted,
             is_first=is_first,
+            defended=defended,
             effects=effects,
             hp=hurt.points,
             max_hp=hurt.maximum,

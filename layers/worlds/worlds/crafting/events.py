@@ -92,7 +92,7 @@ class RecipeDiscovered(WorldEvent):
     """A character knows a recipe from now on.
 
     Attributes:
-        source: experiment, taught or found.
+        source: research, experiment, taught or found.
         teacher_id: who has taught it; None for no one.
     """
 

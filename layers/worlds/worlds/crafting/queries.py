@@ -9,7 +9,7 @@ from uuid import UUID
 from kernel.database import Tx
 from worlds.characters.events import Coordinates
 from worlds.crafting.events import ItemCrafted, LessonGiven, NodeResearched, RecipeDiscovered, WorkBegun
-from worlds.crafting.models import Craftsmanship, Work, WorkKind
+from worlds.crafting.models import Craftsmanship, Source, Work, WorkKind
 from worlds.log.models import WorldEvent
 from worlds.space.models import Position
 from worlds.world.events import WorldDeleted, WorldWiped
@@ -68,6 +68,8 @@ def project(tx: Tx, event: WorldEvent) -> None:
                 (event.character_id, event.node, event.world_id),
             )
             _set_done(tx, event, event.node)
+        case RecipeDiscovered(source=Source.RESEARCH):
+            pass  # who knows the node knows its recipes
         case RecipeDiscovered():
             tx.execute(
                 """

@@ -10,11 +10,13 @@ from worlds.log.models import WorldEvent
 
 
 class PurchaseAttempted(WorldEvent):
-    """Someone wanted to buy something of one of the game's own people, and has bought it.
+    """Someone wanted to buy something of one of the game's own people.
 
     Attributes:
         character_id: None once the character is forgotten (worlds.forgetting).
+        quantity: that was bought; 1 of what was refused, however many were asked for.
         day: of the world's own time, counted from its beginning.
+        is_refused: they had too few coins, or it was not for sale.
     """
 
     type: ClassVar[str] = "PurchaseAttempted"
@@ -24,3 +26,4 @@ class PurchaseAttempted(WorldEvent):
     quantity: int
     position: Coordinates
     day: int
+    is_refused: bool = False

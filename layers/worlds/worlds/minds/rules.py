@@ -39,7 +39,7 @@ ACTIONS: Final[Mapping[Occurrence, SocialAction]] = {
 """{what happens: what it is to the one to whom it happens}; anything else is a contact without an effect."""
 KIN: Final = 1.5
 """Of an act of violence, what the death of someone makes their kin think. Source: worlds 21.4."""
-UNSEEN: Final = frozenset({Occurrence.PROMISE_BROKEN, Occurrence.TALK, Occurrence.CHANGE})
+UNSEEN: Final = frozenset({Occurrence.PROMISE_BROKEN, Occurrence.BETRAYAL, Occurrence.TALK, Occurrence.CHANGE})
 """What no one notices who only stands by."""
 
 

@@ -404,13 +404,14 @@ def _come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Chara
 
 
 def _decided(scene: Scene, parsed: Parsed | DomainError) -> tuple[CommandOutcome, DomainError | None, Scene]:
-    """Return what the command sets off, or nothing and why it is refused; and what was seen for it."""
+    """Return what the command sets off, why it is refused if it is, and what was seen for it."""
     if isinstance(parsed, DomainError):
         return CommandOutcome(), parsed, scene
     language = spoken()
     try:
         with the_games_language():
-            return table.decide(replace(scene, language=language), parsed), None, scene
+            outcome = table.decide(replace(scene, language=language), parsed)
+            return outcome, outcome.refusal, scene
     except DomainError as error:
         return CommandOutcome(), error, scene
 
