@@ -21,10 +21,8 @@ YEAR: Final = HOURS_PER_DAY * HOUR * DAYS_PER_YEAR
 """Milliseconds of a world's own time."""
 
 
-def settle_npc(
-    tx: Tx, world: World, name: str, position: Position, *, occupation: str = "farmer", **who: Any
-) -> Character:
-    """Let one of the game's own people live in a world; `who` are fields of NpcSettled."""
+def settle_npc(tx: Tx, world: World, name: str, position: Position, **who: Any) -> Character:
+    """Let one of the game's own people live in a world; `who` are fields of NpcSettled, and their `occupation`."""
     attributes = species.attributes_of(HUMAN)
     most = bodies.derived(attributes)
     made = CharacterCreated(
@@ -34,7 +32,7 @@ def settle_npc(
         name=name,
         role=NPC,
         species=HUMAN,
-        occupation=occupation,
+        occupation=who.pop("occupation", "farmer"),
         attributes={str(each): value for each, value in attributes.items()},
         position=position,
         hp=most.hp,
