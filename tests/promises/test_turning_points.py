@@ -84,7 +84,7 @@ def log_of_worlds(conn: Connection) -> Counter[str]:
 
 
 def log(conn: Connection) -> Counter[str]:
-    rows = conn.execute("SELECT event_type FROM events WHERE event_type ~ '^(poll|world)[.]'").fetchall()
+    rows = conn.execute("SELECT event_type FROM events WHERE event_type ~ '^(poll|world[.]turning)'").fetchall()
     return Counter(row["event_type"] for row in rows)
 
 

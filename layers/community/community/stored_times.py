@@ -22,6 +22,7 @@ TIMES = (
     StoredTime("cooldowns", "created_at", moved=("expires_at",), where="expires_at > now()"),
     StoredTime("daily_reset", "last_reset_at"),
     StoredTime("deliveries", "sent_at", moved=("due_at",)),
+    StoredTime("followed_hero", "seen_at"),
     StoredTime("gambles", "created_at", moved=("join_deadline",), where=IS_ACTIVE),
     StoredTime("link_tokens", "created_at", moved=("expires_at",), where="expires_at > now()"),
     StoredTime("player_timeouts", "set_at", moved=("expires_at",)),

@@ -381,5 +381,5 @@ def test_no_event_of_many_writers_waits_for_the_clock(
 
     assert waiting(writer) == 0
     assert len({entry["id"] for entry in event_bridge.details}) == 160
-    assert len(relays) == event_bridge.wake_ups > 1
+    assert len(relays) == event_bridge.wake_ups >= 1
     assert [error for each in relays if (error := each.exception())] == []

@@ -31,7 +31,7 @@ def insert(tx: Tx, account_id: UUID, shown_at: datetime) -> None:
 SHOWN: Final[LiteralString] = """
     shown AS (
         UPDATE worlds.followed AS f SET shown_at = %s
-        WHERE f.account_id = %s AND f.shown_at <= %s
+        WHERE f.account_id = %s AND (f.shown_at <= %s OR f.shown_at > clock_timestamp() + interval '1 minute')
           AND EXISTS (SELECT FROM followed_hero AS h WHERE h.account_id = f.account_id)
         RETURNING f.account_id
     )

@@ -35,7 +35,8 @@ def is_due(shown_at: datetime | None, now: datetime) -> bool:
     Args:
         shown_at: when it last did; None for someone who does not let it follow them.
     """
-    return shown_at is not None and now - shown_at >= EVERY
+    # A moment ahead was noted by a clock that was wrong.
+    return shown_at is not None and not timedelta() <= now - shown_at < EVERY
 
 
 def sighting(scene: Scene, me: Character, outcome: CommandOutcome, *, looked: bool) -> HeroSighted:
