@@ -21,10 +21,10 @@ from local.tools.verify.client import Client
 from local.tools.verify.visitors import Visitor
 from local.worlds.play_socket import Document, PlaySocket
 from local.worlds.settling import settle_npc
+from tests.support.beasts import put_wolf
 from tests.support.grounds import make_ground
 from tests.support.villages import pass_time, set_time
 from tests.support.worlds import give_things, make_world, place_fixture, place_item
-from tests.worlds.integration.test_fighting import put_wolf
 from tests.worlds.unit.test_resources import all_grounds
 from worlds.bodies.models import Attribute
 from worlds.bodies.rules import variance

@@ -18,12 +18,13 @@ from playwright.sync_api import Page, expect
 
 from kernel.database import Connection, Tx, connect, transaction
 from local.worlds.settling import settle_npc
+from tests.support.beasts import put_wolf
 from tests.support.browser import PATIENCE_MS, Visit
 from tests.support.grounds import make_ground
+from tests.support.playing import come, does, hears, types
 from tests.support.villages import set_time
 from tests.support.worlds import place_item
-from tests.worlds.browser.test_meeting_in_chromium import come, does, hears, types
-from tests.worlds.integration.test_fighting import hurt, put_wolf
+from tests.worlds.integration.test_fighting import hurt
 from tests.worlds.unit.test_resources import all_grounds
 from worlds.characters.models import Character
 from worlds.characters.queries import COLUMNS, read

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import AXE, Visit, barriers, is_too_wide, weigh
+from tests.support.playing import types
 from tests.support.world_files import world_file
 
 pytestmark = pytest.mark.slow
@@ -30,11 +31,6 @@ def bring(page: Page, file: Path, name: str) -> None:
     page.get_by_label("File").set_input_files(file)
     page.get_by_label("Its name, if it is to have another one").fill(name)
     page.get_by_role("button", name="Make it", exact=True).click()
-
-
-def types(page: Page, text: str) -> None:
-    page.get_by_label("Command", exact=True).fill(text)
-    page.keyboard.press("Enter")
 
 
 def test_a_world_comes_from_a_file_is_seen_as_a_whole_and_leaves_as_a_file(visit: Visit, written: Path, tmp_path: Path):

@@ -14,31 +14,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from local.worlds.screenshots import INTERVIEWS
-from tests.support.browser import AXE, PATIENCE_MS, Visit, Visitor, barriers
+from tests.support.browser import AXE, PATIENCE_MS, Visit, barriers
+from tests.support.playing import come, does, hears
 
 BUILDING_MS = 120_000
 FROZEN, DESERT = INTERVIEWS.values()
 
 pytestmark = pytest.mark.slow
-
-
-def come(visitor: Visitor) -> Page:
-    """Sign up at the page, and arrive in the lobby."""
-    page = visitor.go("/worlds/")
-    page.get_by_role("link", name="Sign up and enter").click()
-    visitor.sign_up_here()
-    hears(page, "You see:")
-    return page
-
-
-def hears(page: Page, text: str | re.Pattern[str]) -> None:
-    expect(page.get_by_role("log", name="What happens now")).to_contain_text(text, timeout=PATIENCE_MS)
-
-
-def does(page: Page, text: str, answer: str | re.Pattern[str]) -> None:
-    page.get_by_label("Command", exact=True).fill(text)
-    page.keyboard.press("Enter")
-    hears(page, answer)
 
 
 def be_interviewed(page: Page, said: Sequence[str], name: str) -> None:

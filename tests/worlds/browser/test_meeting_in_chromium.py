@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from local.stack.postgres import Postgres
 from local.stack.process import StackProcess
-from tests.support.browser import AXE, PATIENCE_MS, Visit, Visitor, barriers
+from tests.support.browser import AXE, Visit, barriers
+from tests.support.playing import come, does, hears, types
 from tests.worlds.browser.test_worlds_in_chromium import at_a_terminal
 
 BUILDING_MS = 120_000
@@ -132,16 +133,6 @@ def test_in_a_terminal_one_becomes_one_of_them_too(visit: Visit, stack: StackPro
     assert any(line.startswith(f"{name}, human") for line in played), played
 
 
-def come(visitor: Visitor) -> Page:
-    """Sign up at the page, and arrive in the lobby."""
-    page = visitor.go("/worlds/")
-    page.get_by_role("link", name="Sign up and enter").click()
-    visitor.sign_up_here()
-    hears(page, "You see:")
-    expect(page.locator("#world")).to_have_text("Lobby")
-    return page
-
-
 def wait_for_temperate(page: Page) -> None:
     """Wait until it is made, which is told to those in the lobby; or it is there already."""
     dialog = page.get_by_role("dialog", name="How do you enter Temperate?")
@@ -160,21 +151,6 @@ def make_body(page: Page, name: str) -> None:
     dialog.get_by_role("button", name="Enter the world").click()
     hears(page, f"Welcome, {name}.")
     expect(page.locator("#world")).to_have_text("Temperate")
-
-
-def types(page: Page, text: str) -> None:
-    page.get_by_label("Command", exact=True).fill(text)
-    page.keyboard.press("Enter")
-
-
-def does(page: Page, text: str, answer: str) -> None:
-    types(page, text)
-    hears(page, answer)
-
-
-def hears(page: Page, text: str) -> None:
-    """Wait for something in the live region, as a screen reader has it: its text, without what only eyes see."""
-    expect(page.get_by_role("log", name="What happens now")).to_contain_text(text, timeout=PATIENCE_MS)
 
 
 def comes_back(page: Page) -> None:

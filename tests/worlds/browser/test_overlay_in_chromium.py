@@ -7,20 +7,16 @@ from urllib.request import Request, urlopen
 
 import psycopg
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from local.stack.process import StackProcess
 from tests.support.browser import AXE, Visit, barriers, is_too_wide
+from tests.support.playing import types
 
 pytestmark = pytest.mark.slow
 
 HEARD = 20_000
 """Milliseconds for news to come through the queues of a busy machine."""
-
-
-def types(page: Page, text: str) -> None:
-    page.get_by_label("Command", exact=True).fill(text)
-    page.keyboard.press("Enter")
 
 
 def asks(stack: StackProcess, method: str, path: str, body: dict[str, object]) -> dict[str, str]:

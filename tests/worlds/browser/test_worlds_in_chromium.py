@@ -14,6 +14,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 
 from local.stack.process import StackProcess
 from tests.support.browser import AXE, Visit, Visitor, barriers, is_too_wide, weigh
+from tests.support.playing import types
 
 WORLD = "11111111-2222-4333-8444-555555555555"
 
@@ -32,11 +33,6 @@ def come(visitor: Visitor) -> Page:
 def arrive(page: Page) -> None:
     expect(page.locator("#connection")).to_have_text("Connected.")
     expect(page.locator("#log")).to_contain_text("You see:")
-
-
-def types(page: Page, text: str) -> None:
-    page.get_by_label("Command", exact=True).fill(text)
-    page.keyboard.press("Enter")
 
 
 def at_a_terminal(stack: StackProcess, *typed: str) -> list[str]:

@@ -14,7 +14,7 @@ from kernel.database import Tx
 from local.worlds.settling import YEAR, settle_npc
 from tests.support.beasts import put_wolf
 from tests.support.grounds import make_ground
-from tests.support.worlds import Player, code, come_to, come_to_lobby, connect, make_world, place_item, texts, told
+from tests.support.worlds import Player, code, come_to, come_to_lobby, connect, place_item, texts, told
 from worlds.characters import service as characters
 from worlds.characters.events import HealthChanged
 from worlds.characters.models import Character
@@ -69,21 +69,6 @@ def stored(tx: Tx, character_id: UUID) -> Character:
     found = characters.ask(tx, character_id)()
     assert found is not None
     return found
-
-
-@pytest.fixture
-def world(tx: Tx) -> World:
-    return make_world(tx)
-
-
-@pytest.fixture
-def ann(tx: Tx, world: World) -> Player:
-    return come_to(tx, world.world_id, "Ann")
-
-
-@pytest.fixture
-def bob(tx: Tx, world: World) -> Player:
-    return come_to(tx, world.world_id, "Bob")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""After whatever happens in fights, everyone can act again within seconds. Source: worlds 21.1, 21.4, 28."""
+"""After anything that happens in fights, everyone can act again within seconds. Source: worlds 21.1, 21.4, 28."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def once(company: Company) -> Iterator[Tx]:
 @example(steps=[(0, 0, "attack wolf"), (0.1, 1, "attack maren"), (0.3, 0, "disconnect"), (6, 0, "reconnect")])
 @example(steps=[(0, 0, "attack maren"), (2.1, 0, "disconnect"), (0.1, 0, "nearly dies"), (31, 1, "attack wolf")])
 @example(steps=[(0, 0, "attack bob"), (0, 1, "attack ann"), (0, 0, "attack bob"), (0, 1, "nearly dies")])
-def test_no_one_is_ever_stuck_whatever_happens_in_fights(company: Company, steps: Steps):
+def test_nothing_in_a_fight_leaves_anyone_stuck(company: Company, steps: Steps):
     with once(company) as tx:
         for pause, who, what in steps:
             tx.now += timedelta(seconds=pause)

@@ -52,18 +52,8 @@ CALM = {"openness": 50, "conscientiousness": 50, "extraversion": 50, "agreeablen
 
 
 @pytest.fixture
-def world(tx: Tx) -> World:
-    return make_world(tx)
-
-
-@pytest.fixture
 def maren(tx: Tx, world: World) -> Character:
     return settle_npc(tx, world, "Maren", Position(60, 50), village="Kilnford", personality=CALM)
-
-
-@pytest.fixture
-def ann(tx: Tx, world: World) -> Player:
-    return come_to(tx, world.world_id, "Ann")
 
 
 class Model:

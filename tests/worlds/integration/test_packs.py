@@ -37,11 +37,6 @@ def world(tx: Tx) -> World:
     return make_ground(tx)
 
 
-@pytest.fixture
-def ann(tx: Tx, world: World) -> Player:
-    return come_to(tx, world.world_id, "Ann")
-
-
 def now_world(tx: Tx, world: World) -> World:
     [row] = worlds_sql.find(tx, world.world_id)
     return worlds_sql.read(row)

@@ -4,32 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from kernel.database import Tx
-from tests.support.worlds import Player, code, come_to, connect, make_world, texts, told
+from tests.support.worlds import Player, code, connect, texts, told
 from tests.worlds.integration.test_fighting import hurt
 from worlds.acting.sheet import stamina_of
 from worlds.characters import service as characters
 from worlds.characters.events import HealthChanged
 from worlds.play import leaving
 from worlds.rebuilding.service import rebuild
-from worlds.world.models import World
-
-
-@pytest.fixture
-def world(tx: Tx) -> World:
-    return make_world(tx)
-
-
-@pytest.fixture
-def ann(tx: Tx, world: World) -> Player:
-    return come_to(tx, world.world_id, "Ann")
-
-
-@pytest.fixture
-def bob(tx: Tx, world: World) -> Player:
-    return come_to(tx, world.world_id, "Bob")
 
 
 def tire(tx: Tx, player: Player) -> None:
@@ -46,7 +28,7 @@ def test_who_sleeps_is_seen_asleep_until_a_command_wakes_them(tx: Tx, ann: Playe
 
     answer = texts(ann.types(tx, "sleep"))
 
-    assert answer == ["You lie down and sleep. In 2 min you will be rested. Whatever you do wakes you."]
+    assert answer == ["You lie down and sleep. In 2 min you will be rested. Anything you do wakes you."]
     assert told(tx, bob)[-1]["text"] == "Ann lies down to sleep."
     assert "Ann (human) is asleep." in sees(tx, bob)
     assert texts(ann.types(tx, "sleep")) == ["You are asleep, for 2 min more."]

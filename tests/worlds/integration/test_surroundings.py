@@ -4,26 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from kernel.database import Tx
-from tests.support.worlds import Player, come_to, make_world, place_fixture, place_item
+from tests.support.worlds import Player, come_to, place_fixture, place_item
 from worlds.acting.needs import MOST_SEEN
 from worlds.entering.models import ENTRANCE
 from worlds.space.models import Position
 from worlds.world.models import World
 
 HERE = Position(*ENTRANCE)
-
-
-@pytest.fixture
-def world(tx: Tx) -> World:
-    return make_world(tx)
-
-
-@pytest.fixture
-def ann(tx: Tx, world: World) -> Player:
-    return come_to(tx, world.world_id, "Ann")
 
 
 def update(tx: Tx, player: Player, line: str) -> dict[str, Any]:

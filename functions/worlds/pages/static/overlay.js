@@ -4,11 +4,12 @@
 // ticket stands behind the #, so the page's own request does not carry it. It also looks at the state by itself, since
 // not every end is an event: a player may unlink their account, or a minute may pass in which no news comes through.
 
+import { filled } from "./texts.js";
+
 const LOOK_EVERY = 5_000;
 const TYPES = "hero.sighted,hero.hidden";
 
 const find = (id) => document.getElementById(id);
-const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 
 /** What is said of a hero: {where, health, near}. */
 export function words(seen, texts) {

@@ -14,16 +14,15 @@ from kernel.naming import key
 from kernel.quantities import resolve
 from kernel.texts import listed, translate
 from worlds.acting.carrying import counted, held_named, held_names
-from worlds.acting.models import CommandOutcome, GameMessage, Scene, SoundAsleep
+from worlds.acting.models import CommandOutcome, GameMessage, Scene
 from worlds.acting.needs import Needs
 from worlds.acting.trading import hand_over, is_here, partner_names
-from worlds.acting.villagers import is_young, sleeping_time
+from worlds.acting.villagers import is_young, sound_asleep
 from worlds.characters.models import Character
 from worlds.characters.practice import Practice, practised
 from worlds.commands.matching import find, find_leading
 from worlds.commands.models import IncompleteCommand, Parsed, PersonNotFound
 from worlds.commands.parsing import read_counted
-from worlds.daytime.words import duration
 from worlds.demand.events import PurchaseAttempted
 from worlds.demand.models import WINDOW_DAYS
 from worlds.economy import bartering, stalls
@@ -41,7 +40,6 @@ from worlds.economy.stalls import (
     NothingForSale,
     OfferRejected,
     PartnerLaden,
-    Seller,
     SellerTooPoor,
     TooFewCoins,
     TooYoungToTrade,
@@ -352,7 +350,7 @@ def _seller(scene: Scene, typed: str, thing: str = "") -> Character:
 def _is_open(scene: Scene, seller: Character) -> bool:
     """Tell whether someone deals now: not a child, and not asleep."""
     known = scene.market.sellers.get(seller.character_id)
-    return known is None or not (known.doing == Habit.SLEEPS or _is_child(scene, seller, known))
+    return known is None or not (known.doing == Habit.SLEEPS or is_young(scene, known.born, seller.species))
 
 
 def _require_open(scene: Scene, seller: Character) -> None:
@@ -364,15 +362,10 @@ def _require_open(scene: Scene, seller: Character) -> None:
     known = scene.market.sellers.get(seller.character_id)
     if known is None:
         return
-    if _is_child(scene, seller, known):
+    if is_young(scene, known.born, seller.species):
         raise TooYoungToTrade(name=seller.name)
     if known.doing == Habit.SLEEPS:
-        time = sleeping_time(scene, seller.species, known.born, known.personality)
-        raise SoundAsleep(name=seller.name, time=duration(time))
-
-
-def _is_child(scene: Scene, seller: Character, known: Seller) -> bool:
-    return is_young(scene, known.born, seller.species)
+        raise sound_asleep(scene, seller.name, seller.species, known.born, known.personality)
 
 
 def _for_sale(someone: Character) -> list[Held]:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from kernel.texts import to_translate, translate
 from worlds.acting.carrying import held_named, use
+from worlds.acting.joining import newcomer
 from worlds.acting.looking import name_of, too_far
 from worlds.acting.models import CommandOutcome, GameMessage, PlayerPost, Scene
 from worlds.acting.needs import EARSHOT, Needs
@@ -111,9 +112,9 @@ def attack(scene: Scene, parsed: Parsed) -> CommandOutcome:
     theirs = fight_of(scene, opponent.fighter_id)
     # Who comes into a fight joins it: were it taken over by a new one, all who wait for it would have to begin anew.
     mine = fight_of(scene, me) or theirs or Fight(uuid4(), scene.world.world_id)
-    mine = mine if me in mine.fighters else mine.having(_fighter(scene, me))
+    mine = mine if me in mine.fighters else mine.having(newcomer(scene, me))
     require_able(mine.fighters[me], now)
-    target = (theirs or mine).fighters.get(opponent.fighter_id) or _newcomer(scene, opponent)
+    target = (theirs or mine).fighters.get(opponent.fighter_id) or _opposing(scene, opponent)
     if target.is_safe(now):
         raise IsSafe(name=opponent.name, seconds=seconds((target.safe_until or now) - now))
     if target.state == FightState.DEFEATED:
@@ -273,14 +274,10 @@ def _creature(fauna: Fauna | None, entity: Entity) -> Creature | None:
     return fauna.creatures[entity.metadata["number"]] if fauna and entity.kind == CREATURE else None
 
 
-def _fighter(scene: Scene, character_id: UUID, *, decides: bool = False) -> Fighter:
-    return Fighter(fighter_id=character_id, seed=scene.rng.getrandbits(60), decides=decides)
-
-
-def _newcomer(scene: Scene, opponent: Opponent) -> Fighter:
+def _opposing(scene: Scene, opponent: Opponent) -> Fighter:
     """Return someone who comes into a fight."""
     if opponent.creature is None:
-        return _fighter(scene, opponent.fighter_id, decides=opponent.kind == NPC)
+        return newcomer(scene, opponent.fighter_id, decides=opponent.kind == NPC)
     return fighter_of_creature(scene, fauna_of(scene), opponent.creature)
 
 

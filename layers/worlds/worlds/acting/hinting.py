@@ -15,7 +15,7 @@ from worlds.acting.looking import name_of
 from worlds.acting.models import CommandOutcome, GameMessage, Scene, SeenPerson
 from worlds.acting.needs import REACH, SIGHT, TALK, Needs
 from worlds.acting.offering import Offer, offered
-from worlds.acting.prowling import FLIGHT, Menace, about_to_attack, nearest_menace
+from worlds.acting.prowling import FLIGHT, about_to_attack, nearest_menace
 from worlds.acting.sheet import hp_of, stamina_of
 from worlds.acting.villagers import INSIDE, WORKPLACES, is_child
 from worlds.acting.workshop import is_at, product_name
@@ -117,14 +117,15 @@ def _get_away(scene: Scene) -> Iterator[Hint]:
     menace = about_to_attack(scene) or nearest_menace(scene, scene.me.position, SIGHT)
     if menace is None:
         return
-    near = translate("{name} is {metres} m away, {where}, and attacks who comes near.", **_about(menace))
+    near = translate(
+        "{name} is {metres} m away, {where}, and attacks who comes near.",
+        name=menace.name,
+        metres=menace.metres,
+        where=menace.where,
+    )
     yield Hint(f"run {menace.away} {FLIGHT}", near)
     if not _is_hurt(scene):
         yield Hint(f"attack {menace.name}", translate("Or you strike first: {name}.", name=menace.name))
-
-
-def _about(menace: Menace) -> dict[str, str | int]:
-    return {"name": menace.name, "metres": menace.metres, "where": menace.where}
 
 
 def _heal(scene: Scene) -> Iterator[Hint]:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from msgspec.structs import replace
-
+from worlds.acting.joining import about_to_join, newcomer
 from worlds.acting.models import Scene
 from worlds.acting.wildlife import creature_id
 from worlds.combat import rules
@@ -42,8 +41,7 @@ def fighter_of_creature(scene: Scene, fauna: Fauna, each: Creature) -> Fighter:
         hp=hurt.points,
         since=hurt.since,
     )
-    seed = scene.rng.getrandbits(60)
-    return Fighter(fighter_id=creature_id(scene.world.world_id, each.number), seed=seed, decides=True, nature=nature)
+    return newcomer(scene, creature_id(scene.world.world_id, each.number), decides=True, nature=nature)
 
 
 def attacks_first(fauna: Fauna, each: Creature) -> bool:
@@ -97,8 +95,5 @@ def _is_hungry(fauna: Fauna, each: Creature) -> bool:
 
 def called(scene: Scene, fauna: Fauna, one: Creature, against: UUID) -> list[Fighter]:
     """Return the pack of a creature, as it comes to turn on someone."""
-    at = milliseconds(scene.now) + combat.document.helping.seconds * rules.SECOND
-    return [
-        replace(fighter_of_creature(scene, fauna, each), against=against, joins_at=at)
-        for each in pack_of(scene, fauna, one)
-    ]
+    pack = [fighter_of_creature(scene, fauna, each) for each in pack_of(scene, fauna, one)]
+    return about_to_join(scene, pack, against, combat.document.helping.seconds)

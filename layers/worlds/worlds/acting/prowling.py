@@ -14,13 +14,13 @@ from msgspec.structs import replace
 
 from kernel.texts import translate
 from worlds.acting.fighting import fight_of
+from worlds.acting.joining import about_to_join, newcomer
 from worlds.acting.models import CommandOutcome, GameMessage, Scene
 from worlds.acting.packs import attacks_first, fighter_of_creature, pack_of
 from worlds.acting.wildlife import fauna_of
 from worlds.characters.events import PlayerMoved
-from worlds.combat import rules
 from worlds.combat.content import combat
-from worlds.combat.models import Fight, Fighter
+from worlds.combat.models import Fight
 from worlds.ecosystem.creatures import Creature, Fauna
 from worlds.ecosystem.models import MEAT_EATER, name_of
 from worlds.entering.making import entrance_of
@@ -125,16 +125,10 @@ def with_prowlers(scene: Scene, outcome: CommandOutcome) -> CommandOutcome:
     is_new_here = is_within(scene.world.space, here, Position(*entrance_of(scene.world)), prowling.entrance * METRE)
     seconds = prowling.seconds_there if is_new_here else prowling.seconds
     pack = [menace.creature, *pack_of(scene, menace.fauna, menace.creature)]
-    hunters = [
-        replace(
-            fighter_of_creature(scene, menace.fauna, each),
-            against=me.character_id,
-            joins_at=now + seconds * rules.SECOND,
-        )
-        for each in pack
-    ]
+    growling = [fighter_of_creature(scene, menace.fauna, each) for each in pack]
+    hunters = about_to_join(scene, growling, me.character_id, seconds)
     mine = fight or Fight(uuid4(), scene.world.world_id)
-    known = fighter or Fighter(fighter_id=me.character_id, seed=scene.rng.getrandbits(60))
+    known = fighter or newcomer(scene, me.character_id)
     return replace(
         outcome,
         fight=mine.having(known, *hunters),

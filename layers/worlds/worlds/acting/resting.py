@@ -50,7 +50,7 @@ def sleep(scene: Scene, parsed: Parsed) -> CommandOutcome:
         return CommandOutcome(messages=[GameMessage("info", translate("You are asleep, for {time} more.", time=time))])
     before = stamina_of(me, scene.now)
     settled = StaminaChanged(character_id=me.character_id, old=me.stamina, new=before.parts, reason="slept")
-    text = translate("You lie down and sleep. In {time} you will be rested. Whatever you do wakes you.", time=time)
+    text = translate("You lie down and sleep. In {time} you will be rested. Anything you do wakes you.", time=time)
     seen = GameMessage("emote", translate("{name} lies down to sleep.", name=me.name), said_by(me))
     return CommandOutcome(
         events=[settled, MovementModeChanged(character_id=me.character_id, mode=SLEEPING)],

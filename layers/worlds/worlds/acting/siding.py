@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from worlds.acting.joining import about_to_join, newcomer
 from worlds.acting.models import Bystander, Scene, SeenPerson
 from worlds.acting.villagers import is_child
-from worlds.combat import rules
 from worlds.combat.bodies import courage_of
 from worlds.combat.content import combat
 from worlds.combat.models import Fighter
 from worlds.npcs.rounds import Habit
 from worlds.space.models import METRE, Position
 from worlds.space.rules import is_within
-from worlds.time.models import milliseconds
 
 
 def defenders(scene: Scene, target: UUID, at: Position) -> list[Fighter]:
@@ -58,17 +57,8 @@ def _coming(scene: Scene, against: UUID, at: Position, willing: list[Bystander])
         and is_within(scene.world.space, each.position, at, rule.sight * METRE)
         and _is_able(scene, each)
     ]
-    joins_at = milliseconds(scene.now) + rule.seconds * rules.SECOND
-    return [
-        Fighter(
-            fighter_id=each.character_id,
-            seed=scene.rng.getrandbits(60),
-            decides=True,
-            against=against,
-            joins_at=joins_at,
-        )
-        for each in able[: rule.most]
-    ]
+    coming = [newcomer(scene, each.character_id, decides=True) for each in able[: rule.most]]
+    return about_to_join(scene, coming, against, rule.seconds)
 
 
 def _is_able(scene: Scene, person: SeenPerson) -> bool:

@@ -25,13 +25,12 @@ from worlds.acting.models import (
     PromiseTooLarge,
     Scene,
     SeenPerson,
-    SoundAsleep,
     StatueIsTold,
     posts_to,
     said_by,
 )
 from worlds.acting.needs import EARSHOT, SIGHT, TALK, Needs
-from worlds.acting.villagers import sleeping_time
+from worlds.acting.villagers import sound_asleep
 from worlds.acting.wildlife import with_creatures
 from worlds.characters.models import NPC, Character
 from worlds.characters.practice import Practice, practised
@@ -40,7 +39,6 @@ from worlds.commands.models import Parsed, PersonNotFound
 from worlds.commands.parsing import STATUE
 from worlds.conversing.models import Address
 from worlds.conversing.words import things_in_words
-from worlds.daytime.words import duration
 from worlds.entities.models import Entity
 from worlds.items.content import WorldItem
 from worlds.items.content import items as catalogue
@@ -215,8 +213,7 @@ def require_awake(scene: Scene, npc_id: UUID) -> None:
     person = next((each for each in scene.people if each.character_id == npc_id), None)
     if person is not None and person.doing == Habit.SLEEPS:
         mind = _mind(scene, person)
-        time = sleeping_time(scene, person.species, mind.born, mind.personality)
-        raise SoundAsleep(name=person.name, time=duration(time))
+        raise sound_asleep(scene, person.name, person.species, mind.born, mind.personality)
 
 
 def _mind(scene: Scene, person: SeenPerson) -> Mind:

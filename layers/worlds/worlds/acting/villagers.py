@@ -7,9 +7,10 @@ from math import sqrt
 from typing import Any, Final
 
 from kernel.texts import to_translate, translate
-from worlds.acting.models import Scene, SeenPerson
+from worlds.acting.models import Scene, SeenPerson, SoundAsleep
+from worlds.daytime.words import duration
 from worlds.ground.words import side
-from worlds.npcs.appearance import LifeStage, stage_of, years_of
+from worlds.npcs.appearance import LifeStage, stage_at
 from worlds.npcs.personality import Personality
 from worlds.npcs.rounds import awake_at, day_of
 from worlds.space.models import METRE
@@ -71,16 +72,17 @@ def is_young(scene: Scene, born: int, species: str) -> bool:
     return _stage(scene, born, species) is LifeStage.CHILD
 
 
-def sleeping_time(scene: Scene, species: str, born: int, personality: Personality) -> int:
-    """Return for how many more milliseconds of the world's time one of the game's own people sleeps."""
+def sound_asleep(scene: Scene, name: str, species: str, born: int, personality: Personality) -> SoundAsleep:
+    """Return the refusal of one of the game's own people who sleeps; it says for how much longer."""
     time = scene.world.time
     now = time.at(scene.now)
-    return awake_at(day_of(personality, _stage(scene, born, species)), now, time.hours_per_day) - now
+    left = awake_at(day_of(personality, _stage(scene, born, species)), now, time.hours_per_day) - now
+    return SoundAsleep(name=name, time=duration(left))
 
 
 def _stage(scene: Scene, born: int, species: str) -> LifeStage:
     time = scene.world.time
-    return stage_of(years_of(born, time.at(scene.now), time.hours_per_day), species)
+    return stage_at(born, time.at(scene.now), time.hours_per_day, species)
 
 
 def smoke(scene: Scene) -> str:

@@ -476,7 +476,7 @@ COMMANDS: Final[tuple[WorldCommand, ...]] = (
     WorldCommand(
         "sleep",
         "sleep",
-        to_translate("Lie down until health and stamina are back. Whatever you do wakes you, and so does a wound."),
+        to_translate("Lie down until health and stamina are back. Anything you do wakes you, and so does a wound."),
         CommandTopic.FIGHT,
         who=Who.PLAYER,
     ),

@@ -28,7 +28,7 @@ from worlds.memories.models import MemoryKind, NpcMemory, Occurrence
 from worlds.memories.rules import importance_of, unlinked
 from worlds.minds.rules import settled
 from worlds.npcs import queries as npcs
-from worlds.npcs.appearance import LifeStage, stage_of
+from worlds.npcs.appearance import LifeStage, stage_at
 from worlds.npcs.dialogue import MOST_MEMORIES, Conversation, remark
 from worlds.npcs.models import Npc
 from worlds.npcs.wellbeing import needs_of
@@ -110,7 +110,8 @@ def read(tx: Tx, address: Address) -> TalkContext | None:
     weather, last_storm = _weather(tx, world, body.position)
     known_to = found.fetchone()
     earlier = words.fetchall()
-    is_child = stage_of((now - npc.born) / (day * DAYS_PER_YEAR), body.species) is LifeStage.CHILD
+    age = (now - npc.born) // (day * DAYS_PER_YEAR)
+    is_child = stage_at(npc.born, now, world.time.hours_per_day, body.species) is LifeStage.CHILD
     relationship = None if known_to is None else relationships.read(known_to)
     # First what concerns the one to whom they talk, the most important first, however much there is to say of others.
     of_speaker = sorted(map(memories.read, own), key=lambda each: -importance_of(each, (now - each.formed_at) / day))
@@ -147,7 +148,7 @@ def read(tx: Tx, address: Address) -> TalkContext | None:
         promises=[promises.read(each) for each in open_promises],
         lessons=lessons_of(body.occupation, technology_of(world.generation)),
         is_friend=opinion.affection >= AFFECTION_TO_TEACH,
-        years=(now - npc.born) // (day * DAYS_PER_YEAR) if is_child else None,
+        years=age if is_child else None,
     )
     known = replace(known, news=_news(known, npc, villagers, seen_fights, since))
     answers = [each["answered"] for each in earlier]
@@ -159,7 +160,7 @@ def read(tx: Tx, address: Address) -> TalkContext | None:
         npc_id=str(npc.character_id),
         speaker_id=str(address.speaker_id),
         name=body.name,
-        age=(now - npc.born) // (day * DAYS_PER_YEAR),
+        age=age,
         species=body.species,
         occupation=body.occupation,
         traits=npc.personality,

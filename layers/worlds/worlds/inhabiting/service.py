@@ -30,9 +30,9 @@ from worlds.inhabiting.rules import (
 from worlds.log.models import WorldEvent
 from worlds.minds import service as minds
 from worlds.npcs import queries as npcs_sql
-from worlds.npcs.appearance import LifeStage, stage_of, years_of
-from worlds.npcs.models import Npc
-from worlds.npcs.rounds import Habit, day_of, minute_of, slot_at
+from worlds.npcs.appearance import LifeStage, stage_of
+from worlds.npcs.rounds import Habit
+from worlds.npcs.wellbeing import usual_habit
 from worlds.villages import queries as villages_sql
 from worlds.villages.chatter import usual_fondness
 from worlds.villages.models import Villager
@@ -142,7 +142,8 @@ def _people(
     tx: Tx, world: World, rows: Iterable[dict[str, Any]], from_elsewhere: Mapping[UUID, int]
 ) -> Sequence[OfferedNpc]:
     people = [(characters_sql.read(row), npcs_sql.read(row)) for row in rows]
-    today = villages.day_of(world, world.time.at(tx.now))
+    now = world.time.at(tx.now)
+    today = villages.day_of(world, now)
     known: dict[int, Villager] = villages.villagers(world, people)
     return [
         OfferedNpc(
@@ -150,15 +151,10 @@ def _people(
             npc,
             known[npc.number].years(today),
             relationships(known[npc.number], known.values(), today, from_elsewhere.get(npc.character_id, 0)),
-            is_asleep=_is_asleep(npc, body.species, world.time.at(tx.now), world.time.hours_per_day),
+            is_asleep=usual_habit(npc, body.species, now, world.time.hours_per_day) is Habit.SLEEPS,
         )
         for body, npc in people
     ]
-
-
-def _is_asleep(npc: Npc, species: str, now: int, hours_per_day: int) -> bool:
-    stage = stage_of(years_of(npc.born, now, hours_per_day), species)
-    return slot_at(day_of(npc.personality, stage), minute_of(now, hours_per_day)).activity is Habit.SLEEPS
 
 
 def _candidate(someone: OfferedNpc) -> InhabitableNpc:

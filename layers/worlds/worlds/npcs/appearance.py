@@ -80,6 +80,15 @@ def stage_of(years: float, species: str) -> LifeStage:
     return next((stage for below, stage in STAGES if share < below), LifeStage.ELDER)
 
 
+def stage_at(born: int, at: int, hours_per_day: int, species: str) -> LifeStage:
+    """Return the part of a life that someone is in at a moment.
+
+    Args:
+        born, at: milliseconds of the world's own time.
+    """
+    return stage_of(years_of(born, at, hours_per_day), species)
+
+
 def centimetres(genes: Genes, species: str) -> int:
     """Return how tall a grown person is."""
     low, high = HEIGHTS[dominant(genes.get("height", "tt"))]

@@ -13,7 +13,7 @@ from kernel.naming import key
 from worlds.acting.models import Bystander, Destination, Mine, SeenPerson
 from worlds.acting.needs import MOST_SEEN, WORLDS_PER_PAGE, WorldSearch
 from worlds.characters import queries as characters
-from worlds.characters.models import NO_ONE
+from worlds.characters.models import LONGEST_SLEEP, NO_ONE, SLEEPING
 from worlds.characters.naming import FREE_NAMES, parameters
 from worlds.crafting import queries as crafting
 from worlds.entities import queries as entities
@@ -71,7 +71,7 @@ _OF_NPCS: Final[LiteralString] = """
     CASE WHEN p.account_id IS NULL THEN (SELECT n.born FROM worlds.npcs AS n WHERE n.character_id = p.character_id) END
         AS born,
     CASE WHEN p.account_id IS NULL THEN (SELECT n.doing FROM worlds.npcs AS n WHERE n.character_id = p.character_id)
-         WHEN p.mode = 'sleep' AND p.settled_at > %(now)s::timestamptz - interval '10 minutes'
+         WHEN p.mode = %(sleeping)s AND p.settled_at > %(asleep_since)s
               AND (p.hurt_at IS NULL OR p.hurt_at < p.settled_at) THEN 'sleeps' END
         AS doing
 """
@@ -333,7 +333,14 @@ def list_people_near(tx: Tx, connection_id: str, radius: int, most: int | None =
         WHERE squared_distance <= %(squared)s
         ORDER BY squared_distance, character_id LIMIT %(most)s
         """,
-        {"connection": connection_id, "radius": radius, "squared": float(radius * radius), "most": most, "now": tx.now},
+        {
+            "connection": connection_id,
+            "radius": radius,
+            "squared": float(radius * radius),
+            "most": most,
+            "sleeping": SLEEPING,
+            "asleep_since": tx.now - LONGEST_SLEEP,
+        },
     )
 
 

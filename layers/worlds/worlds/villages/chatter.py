@@ -18,17 +18,16 @@ from msgspec import Struct, field
 from worlds.generation.randomness import Stream, stream_key
 from worlds.memories.models import NpcMemory
 from worlds.npcs import talking
-from worlds.npcs.appearance import stage_of, years_of
 from worlds.npcs.models import Npc
 from worlds.npcs.needs import Need
 from worlds.npcs.personality import AGREEABLENESS, EXTRAVERSION
-from worlds.npcs.rounds import DAY, Habit, day_of, minute_of, slot_at
+from worlds.npcs.rounds import DAY, Habit
 from worlds.npcs.talking import TalkReply
-from worlds.npcs.wellbeing import needs_of
+from worlds.npcs.wellbeing import needs_of, usual_day, usual_habit
 from worlds.space.models import METRE, Position, Space
 from worlds.space.rules import is_within
 from worlds.time.rules import HOUR
-from worlds.villages.living import NEIGHBOURS, PARENTS, SIBLINGS, SPOUSES
+from worlds.villages.living import liking
 
 NEAR: Final = 5 * METRE
 """Within which someone begins to talk. Source: worlds 18.3."""
@@ -147,23 +146,23 @@ def fondness(seed: int, one: Talker, other: Talker) -> float:
 
 
 def usual_fondness(seed: int, one: Npc, other: Npc) -> float:
-    """Return how much two of a village like each other to begin with, as `living.affinity` has it."""
-    if other.character_id == one.spouse_id:
-        return SPOUSES
-    if one.character_id in (other.mother_id, other.father_id) or other.character_id in (one.mother_id, one.father_id):
-        return PARENTS
-    if {one.mother_id, one.father_id} & {other.mother_id, other.father_id} - {None}:
-        return SIBLINGS
-    low, high = sorted((one.number, other.number))
-    return Stream(seed, f"village/{one.village}/neighbours/{low}/{high}").between(*NEIGHBOURS)
+    """Return how much two of a village like each other to begin with."""
+    mine, theirs = (one.mother_id, one.father_id), (other.mother_id, other.father_id)
+    return liking(
+        seed,
+        one.village,
+        (one.number, other.number),
+        are_wed=other.character_id == one.spouse_id,
+        is_parent=one.character_id in theirs or other.character_id in mine,
+        are_siblings=not {*mine}.isdisjoint({*theirs} - {None}),
+    )
 
 
 def checks_a_day(npc: Npc, species: str, now: int, hours_per_day: int) -> int:
     """Return how often a day someone looks around for someone to talk to: as often as the cooldown lets them while
     they are at the well or at play.
     """
-    stage = stage_of(years_of(npc.born, now, hours_per_day), species)
-    day = day_of(npc.personality, stage)
+    day = usual_day(npc, species, now, hours_per_day)
     ends = [*(each.minute for each in day[1:]), DAY]
     minutes = sum(
         end - slot.minute for slot, end in zip(day, ends, strict=True) if slot.activity in (Habit.MEETS, Habit.PLAYS)
@@ -172,7 +171,5 @@ def checks_a_day(npc: Npc, species: str, now: int, hours_per_day: int) -> int:
 
 
 def _is_in_company(talker: Talker, now: int, hours_per_day: int) -> bool:
-    stage = stage_of(years_of(talker.npc.born, now, hours_per_day), talker.species)
-    day = day_of(talker.npc.personality, stage)
     is_asleep = talker.npc.doing == Habit.SLEEPS
-    return not is_asleep and slot_at(day, minute_of(now, hours_per_day)).activity in COMPANY
+    return not is_asleep and usual_habit(talker.npc, talker.species, now, hours_per_day) in COMPANY

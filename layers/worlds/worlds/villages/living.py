@@ -236,8 +236,14 @@ def _weddings(stream: Stream, began: Population, people: Sequence[Villager], fir
 
 
 def _are_kin(one: Villager, other: Villager) -> bool:
-    if one.number in (other.mother, other.father) or other.number in (one.mother, one.father):
-        return True
+    return _is_parent(one, other) or _are_siblings(one, other)
+
+
+def _is_parent(one: Villager, other: Villager) -> bool:
+    return one.number in (other.mother, other.father) or other.number in (one.mother, one.father)
+
+
+def _are_siblings(one: Villager, other: Villager) -> bool:
     return any(
         mine is not None and mine == theirs for mine, theirs in ((one.mother, other.mother), (one.father, other.father))
     )
@@ -310,13 +316,31 @@ def _births(stream: Stream, began: Population, people: Sequence[Villager], first
 
 def affinity(seed: int, key: str, one: Villager, other: Villager) -> float:
     """Return how much two like each other before they have talked: kin more than neighbours."""
-    if one.spouse == other.number:
+    return liking(
+        seed,
+        key,
+        (one.number, other.number),
+        are_wed=one.spouse == other.number,
+        is_parent=_is_parent(one, other),
+        are_siblings=_are_siblings(one, other),
+    )
+
+
+def liking(
+    seed: int, key: str, numbers: tuple[int, int], *, are_wed: bool, is_parent: bool, are_siblings: bool
+) -> float:
+    """Return how much two with these numbers in a village like each other before they have talked.
+
+    Args:
+        is_parent: one of them is the other one's mother or father.
+    """
+    if are_wed:
         return SPOUSES
-    if one.number in (other.mother, other.father) or other.number in (one.mother, one.father):
+    if is_parent:
         return PARENTS
-    if _are_kin(one, other):
+    if are_siblings:
         return SIBLINGS
-    low, high = sorted((one.number, other.number))
+    low, high = sorted(numbers)
     return Stream(seed, f"village/{key}/neighbours/{low}/{high}").between(*NEIGHBOURS)
 
 

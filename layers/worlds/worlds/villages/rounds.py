@@ -8,11 +8,10 @@ from typing import Final
 from msgspec import Struct
 
 from worlds.generation.portable import cosine, sine
-from worlds.npcs.appearance import stage_of, years_of
 from worlds.npcs.models import Npc
 from worlds.npcs.needs import Need, pressing
-from worlds.npcs.rounds import Habit, day_of, minute_of, next_change, slot_at
-from worlds.npcs.wellbeing import needs_of
+from worlds.npcs.rounds import Habit, next_change
+from worlds.npcs.wellbeing import needs_of, usual_day, usual_habit
 from worlds.space.models import METRE, Position, Space
 from worlds.space.rules import place_at
 from worlds.villages.models import VillageSite
@@ -44,13 +43,11 @@ def standing(
     npc: Npc, species: str, occupation: str, site: VillageSite, space: Space, at: int, hours_per_day: int
 ) -> StandingVillager:
     """Return where someone is at a time of the world, in its milliseconds."""
-    stage = stage_of(years_of(npc.born, at, hours_per_day), species)
-    day = day_of(npc.personality, stage)
-    activity = _urged(npc, species, at, hours_per_day) or slot_at(day, minute_of(at, hours_per_day)).activity
+    activity = _urged(npc, species, at, hours_per_day) or usual_habit(npc, species, at, hours_per_day)
     return StandingVillager(
         position=_beside(space, _middle(npc, occupation, site, activity), npc.number),
         doing=f"{activity}:{occupation}" if activity is Habit.WORKS else str(activity),
-        until=next_change(day, at, hours_per_day),
+        until=next_change(usual_day(npc, species, at, hours_per_day), at, hours_per_day),
     )
 
 
